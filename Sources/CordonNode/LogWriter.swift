@@ -1,0 +1,127 @@
+internal import Cryptography
+internal import Storage
+internal import TransparencyLog
+
+/// The state of a node's logs as their writer knows it, and the commit that moves it on. One task owns it.
+struct LogWriter {
+    /// Entries of one submission, with their leaf hashes.
+    struct Group {
+        let log: LogID
+        let entries: [[UInt8]]
+        let hashes: [Digest]
+    }
+
+    private struct Log {
+        let signer: CheckpointSigner
+        var edge: TileBuilder
+        var checkpoint: SignedNote
+    }
+
+    private let journal: any Journal
+    private let store: LogStore
+    private let watermark: Watermark
+    private let clock: NodeClock
+    private var logs: [LogID: Log] = [:]
+    private var lastTime: UInt64
+
+    var checkpoints: [LogID: SignedNote] { logs.mapValues(\.checkpoint) }
+
+    /// Reads the logs' right edges and holds them against their signed checkpoints and the watermark.
+    ///
+    /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
+    init(
+        journal: any Journal, store: LogStore, signers: [LogID: CheckpointSigner], watermark: Watermark,
+        keyring: Keyring, clock: NodeClock
+    ) throws {
+        self.journal = journal
+        self.store = store
+        self.watermark = watermark
+        self.clock = clock
+        lastTime = try store.commitTime()
+        for (log, signer) in signers {
+            let signed = try store.checkpoint(log, by: signer.verifier)
+            let size = try journal.size(of: log)
+            guard size == signed.size else {
+                throw NodeError(
+                    .corrupted, "the \(log.name) log has \(size) records, its checkpoint says \(signed.size)")
+            }
+            if let acknowledged = try watermark.read(log, keyring: keyring) {
+                try Self.check(store, log, size: size, acknowledged)
+            }
+            let edge = try store.edge(log, size: size)
+            guard edge.root == signed.root else {
+                throw NodeError(.corrupted, "the \(log.name) log does not have the root that its checkpoint says")
+            }
+            logs[log] = Log(signer: signer, edge: edge, checkpoint: signed.note)
+            watermark.write(log, .init(size: size, root: edge.root))
+        }
+    }
+
+    private static func check(_ store: LogStore, _ log: LogID, size: UInt64, _ acknowledged: Watermark.Slot) throws {
+        guard acknowledged.size <= size else {
+            throw NodeError(
+                .behindWatermark,
+                """
+                the \(log.name) log has \(size) entries, but this node has acknowledged \(acknowledged.size): the \
+                database was truncated or put back from a backup. Nothing is signed, so that the log does not fork; \
+                put back the newest copy of the database
+                """)
+        }
+        var reader = store.reader(log, size: size)
+        guard try reader.root(size: acknowledged.size) == acknowledged.root else {
+            throw NodeError(
+                .forked, "the \(log.name) log is not the one that this node acknowledged up to \(acknowledged.size)")
+        }
+    }
+
+    /// Makes all the groups durable in one write and returns an acknowledgement for each, in order.
+    ///
+    /// After an error the state on disk is unknown and this writer must not be used again.
+    mutating func commit(_ groups: [Group]) throws -> [Acknowledgement] {
+        let batch = WriteBatch()
+        let time = max(clock.nowMilliseconds(), lastTime)
+        var ranges = [Range<UInt64>?](repeating: nil, count: groups.count)
+        var appends: [JournalAppend] = []
+        for log in LogID.allCases where groups.contains(where: { $0.log == log }) {
+            appends.append(try extend(log, with: groups, ranges: &ranges, batch))
+        }
+        store.database.put(.meta, LogStore.commitTimeKey, time.bigEndianBytes, in: batch)
+
+        try journal.append(appends, projections: batch)
+        // A crash here: the entries are in the log, their submitters do not know it.
+        lastTime = time
+        for append in appends {
+            let edge = logs[append.log]!.edge
+            watermark.write(append.log, .init(size: edge.size, root: edge.root))
+        }
+        return zip(groups, ranges).map { group, range in
+            Acknowledgement(indexes: range!, checkpoint: logs[group.log]!.checkpoint, timeMilliseconds: time)
+        }
+    }
+
+    /// Puts the tiles and the checkpoint that the groups of one log lead to into `batch`.
+    private mutating func extend(
+        _ id: LogID, with groups: [Group], ranges: inout [Range<UInt64>?], _ batch: WriteBatch
+    ) throws -> JournalAppend {
+        // What was signed last is read back before anything is signed on top of it.
+        guard var log = logs.removeValue(forKey: id), try store.checkpointBytes(id) == log.checkpoint.encoded else {
+            throw NodeError(.corrupted, "the stored checkpoint of the \(id.name) log is not the one signed last")
+        }
+        let size = log.edge.size
+        var records: [[UInt8]] = []
+        for (position, group) in groups.enumerated() where group.log == id {
+            ranges[position] = log.edge.size..<log.edge.size + UInt64(group.entries.count)
+            records += group.entries
+            for hash in group.hashes {
+                log.edge.append(hash) { tile in
+                    let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
+                    store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
+                }
+            }
+        }
+        log.checkpoint = log.signer.sign(size: log.edge.size, root: log.edge.root)
+        store.database.put(.meta, LogStore.checkpointKey(id), log.checkpoint.encoded, in: batch)
+        logs[id] = log
+        return JournalAppend(log: id, expectedSize: size, records: records)
+    }
+}

@@ -1,0 +1,181 @@
+public import Cryptography
+public import Storage
+public import TransparencyLog
+
+/// A node that is unlocked and open: its keys, its database, its logs. One process holds a node at a time.
+public final class Node: Sendable {
+    public let authority: Authority
+    public let nodeID: [UInt8]
+    public let keys: NodeKeys
+    public let store: LogStore
+    private let keyring: Keyring
+    private let directory: NodeDirectory
+    private let lock: DirectoryLock
+
+    // MARK: Making one
+
+    /// Makes a node in an empty or absent directory: keys, keyring, database, and two empty logs with their first
+    /// signed checkpoints. The only way that a log comes into being.
+    ///
+    /// Throws `.notEmpty`, and what the file system says. A failed `create` leaves nothing, one that
+    /// was killed a directory without `node`.
+    public static func create(
+        at path: String, authority: Authority, unlock: Unlock, hashing: PassphraseHashing = .moderate(),
+        files: some FileStore = LocalFiles(), clock: NodeClock = .system
+    ) throws {
+        let directory = NodeDirectory(path: path)
+        if Files.exists(path) {
+            let names = try Files.list(path).filter { $0 != "lost+found" }
+            guard names.isEmpty else {
+                throw NodeError(.notEmpty, "\(path) is not empty: a node gets a directory of its own")
+            }
+        }
+        let existed = Files.exists(path)
+        do {
+            try fill(directory, authority, unlock, hashing, files, clock.nowMilliseconds())
+        } catch {
+            // Nothing in there is worth keeping: no log of this node was ever shown to anyone.
+            for name in (try? Files.list(path)) ?? [] where name != "lost+found" {
+                try? files.remove(path + "/" + name)
+            }
+            if !existed { try? files.remove(path) }
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ directory: NodeDirectory, _ authority: Authority, _ unlock: Unlock, _ hashing: PassphraseHashing,
+        _ files: some FileStore, _ now: UInt64
+    ) throws {
+        let nodeID = randomBytes(count: SealedKey.nodeIDByteCount)
+        let keyring = try Keyring(nodeID: nodeID, nowMilliseconds: now)
+        try files.createDirectory(directory.path, mode: 0o700)
+        let lock = try DirectoryLock(directory.lock)
+        try files.replace(directory.keyring, with: keyring.encode(for: unlock, hashing: hashing), mode: 0o600)
+        try files.createDirectory(directory.keys, mode: 0o700)
+        let keys = try NodeKeys.generate()
+        try keys.write(directory, keyring: keyring, files: files, nowMilliseconds: now)
+        try createDatabase(directory, authority, keyring, keys, now)
+        try Watermark.create(directory.watermark, files: files)
+        // From here on it is a node: whatever ends the process before leaves something that no command opens.
+        try files.replace(directory.node, with: directory.nodeFile(id: nodeID), mode: 0o600)
+        withExtendedLifetime(lock) {}
+    }
+
+    private static func createDatabase(
+        _ directory: NodeDirectory, _ authority: Authority, _ keyring: Keyring, _ keys: NodeKeys, _ now: UInt64
+    ) throws {
+        var options = Database.Options()
+        options.create = true
+        let database = try Database(path: directory.database, keyring: keyring, options: options)
+        let batch = WriteBatch()
+        database.put(.meta, LogStore.authorityKey, authority.encoded, in: batch)
+        database.put(.meta, LogStore.nodeIDKey, keyring.nodeID, in: batch)
+        database.put(.meta, LogStore.commitTimeKey, now.bigEndianBytes, in: batch)
+        for (log, signer) in try keys.checkpointSigners(authority) {
+            let checkpoint = signer.sign(size: 0, root: MerkleHash.empty)
+            database.put(.meta, LogStore.checkpointKey(log), checkpoint.encoded, in: batch)
+        }
+        try database.write(batch)
+    }
+
+    // MARK: Opening one
+
+    /// Unlocks and opens a node. Nothing is changed when it fails.
+    ///
+    /// Throws `.notANode`, `.foreignFile`, `.corrupted`, and `StorageError`: `.inUse`, the keyring's four refusals,
+    /// `.permissionsTooWide` for a key file that others can reach.
+    public init(opening path: String, unlock: Unlock, options: Database.Options = .init()) throws {
+        directory = NodeDirectory(path: path)
+        nodeID = try directory.check()
+        lock = try DirectoryLock(directory.lock)
+        keyring = try Self.readKeyring(directory, nodeID, unlock)
+        keys = try NodeKeys(directory, keyring: keyring)
+        store = LogStore(try Database(path: directory.database, keyring: keyring, options: options))
+        guard try store.database.get(.meta, LogStore.nodeIDKey) == nodeID else {
+            throw NodeError(.corrupted, "\(directory.database) is the database of another node")
+        }
+        authority = try Authority(parsing: store.database.get(.meta, LogStore.authorityKey) ?? [])
+    }
+
+    private static func readKeyring(_ directory: NodeDirectory, _ nodeID: [UInt8], _ unlock: Unlock) throws
+        -> Keyring
+    {
+        guard Files.exists(directory.keyring) else {
+            throw StorageError(
+                .keyringMissing, "\(directory.keyring) is missing: without it nothing can be read; put back a copy")
+        }
+        let bytes = try Files.readSecret(directory.keyring, limit: Keyring.maximumByteCount)
+        return try Keyring(decoding: bytes, nodeID: nodeID, unlock: unlock)
+    }
+
+    // MARK: The logs
+
+    public func logVerifier(_ log: LogID) throws -> LogVerifier {
+        try LogVerifier(origin: authority.keyName(log.name), key: keys.logs[log]!.verifyingKey)
+    }
+
+    /// The last checkpoint of `log`, with its signature verified.
+    public func checkpoint(_ log: LogID, at snapshot: Snapshot? = nil) throws -> SignedCheckpoint {
+        try store.checkpoint(log, by: logVerifier(log), at: snapshot)
+    }
+
+    /// A proof that entry `index` of `log` is in its last checkpoint, with the entry as extra data.
+    public func proof(_ log: LogID, index: UInt64) throws -> LogProof {
+        let snapshot = store.database.snapshot()
+        let signed = try checkpoint(log, at: snapshot)
+        guard index < signed.size else {
+            throw NodeError(
+                .badArgument, "the \(log.name) log has \(signed.size) entries, so there is no entry \(index)")
+        }
+        var reader = store.reader(log, size: signed.size, at: snapshot)
+        let proof = try reader.inclusionProof(index: index, size: signed.size)
+        try proof.verify(leaf: MerkleHash.leaf(store.entry(log, index)), root: signed.root)
+        return LogProof(
+            extra: try store.entry(log, index), index: index, hashes: proof.hashes, checkpoint: signed.note.encoded)
+    }
+
+    /// Starts the one writer of the logs, after holding them against their checkpoints and what this node has
+    /// acknowledged. `journal` replaces the embedded one in tests that inject failures.
+    ///
+    /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
+    public func startSequencer(
+        limits: SequencerLimits = .init(), clock: NodeClock = .system,
+        journal: ((EmbeddedJournal) -> any Journal)? = nil
+    ) throws -> Sequencer {
+        let embedded = try EmbeddedJournal(store.database)
+        return Sequencer(
+            try LogWriter(
+                journal: journal?(embedded) ?? embedded, store: store, signers: keys.checkpointSigners(authority),
+                watermark: Watermark(directory.watermark, keyring: keyring), keyring: keyring, clock: clock),
+            limits: limits)
+    }
+
+    // MARK: The keyring
+
+    /// Locks the keyring with something else. The data is not rewritten.
+    public func changeUnlock(
+        to unlock: Unlock, hashing: PassphraseHashing = .moderate(), files: some FileStore = LocalFiles()
+    ) throws {
+        try files.replace(directory.keyring, with: keyring.encode(for: unlock, hashing: hashing), mode: 0o600)
+    }
+
+    /// Adds a master key and seals the key files under it; files that the database writes from the next start on use
+    /// it. `unlock` is what opens the keyring now.
+    public func addMasterKey(
+        unlock: Unlock, hashing: PassphraseHashing = .moderate(), files: some FileStore = LocalFiles(),
+        clock: NodeClock = .system
+    ) throws {
+        let now = clock.nowMilliseconds()
+        var next = keyring
+        try next.addKey(nowMilliseconds: now)
+        // The keyring first: it opens key files sealed under either key.
+        try files.replace(directory.keyring, with: next.encode(for: unlock, hashing: hashing), mode: 0o600)
+        try keys.write(directory, keyring: next, files: files, nowMilliseconds: now)
+    }
+
+    /// Ids and creation times of the master keys, oldest first.
+    public var masterKeys: [(id: UInt32, createdMilliseconds: UInt64)] {
+        keyring.keys.map { ($0.id, $0.createdMilliseconds) }
+    }
+}

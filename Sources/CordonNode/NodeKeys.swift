@@ -1,0 +1,98 @@
+public import Cryptography
+public import Storage
+public import TransparencyLog
+
+/// The key pairs of a node. `Keys/README.md` says what each is for.
+public struct NodeKeys: Sendable {
+    public let identity: SigningKey<IdentityRole>
+    public let release: SigningKey<ReleaseRole>
+    public let logs: [LogID: SigningKey<LogRole>]
+    public let witness: SigningKey<WitnessRole>
+    public let tls: SigningKey<TLSRole>
+
+    static let fileNames: [String] =
+        [IdentityRole.name, ReleaseRole.name, WitnessRole.name, TLSRole.name] + LogID.allCases.map(logFileName)
+
+    private static func logFileName(_ log: LogID) -> String { "\(log.name)-log" }
+
+    static func generate() throws -> NodeKeys {
+        NodeKeys(
+            identity: try .generate(), release: try .generate(),
+            logs: try Dictionary(uniqueKeysWithValues: LogID.allCases.map { ($0, try .generate()) }),
+            witness: try .generate(), tls: try .generate())
+    }
+
+    private init(
+        identity: SigningKey<IdentityRole>, release: SigningKey<ReleaseRole>, logs: [LogID: SigningKey<LogRole>],
+        witness: SigningKey<WitnessRole>, tls: SigningKey<TLSRole>
+    ) {
+        self.identity = identity
+        self.release = release
+        self.logs = logs
+        self.witness = witness
+        self.tls = tls
+    }
+
+    /// Opens the key files with the keyring they are sealed under.
+    init(_ directory: NodeDirectory, keyring: Keyring) throws {
+        func load<Role>(_ name: String, slot: UInt8 = 0) throws -> SigningKey<Role> {
+            let path = directory.key(name)
+            do {
+                let sealed = try SealedKey(encoded: Files.readSecret(path, limit: SealedKey.byteCount))
+                let wrapping = try Self.wrappingKey(keyring.key(id: sealed.masterKeyID))
+                return try sealed.open(as: Role.self, slot: slot, nodeID: keyring.nodeID, wrappingKey: wrapping)
+            } catch let error as CryptographyError {
+                throw NodeError(.corrupted, "\(path): \(error)")
+            }
+        }
+        self.init(
+            identity: try load(IdentityRole.name), release: try load(ReleaseRole.name),
+            logs: try Dictionary(
+                uniqueKeysWithValues: LogID.allCases.map { ($0, try load(Self.logFileName($0), slot: $0.rawValue)) }),
+            witness: try load(WitnessRole.name), tls: try load(TLSRole.name))
+    }
+
+    /// Writes the key files, sealed under the keyring's active key.
+    func write(_ directory: NodeDirectory, keyring: Keyring, files: some FileStore, nowMilliseconds: UInt64) throws {
+        let wrapping = try Self.wrappingKey(keyring.active)
+        func store<Role>(_ key: SigningKey<Role>, _ name: String, slot: UInt8 = 0) throws {
+            let sealed = SealedKey(
+                key, slot: slot, nodeID: keyring.nodeID, masterKeyID: keyring.active.id, wrappingKey: wrapping,
+                createdMilliseconds: nowMilliseconds)
+            try files.replace(directory.key(name), with: sealed.encoded, mode: 0o600)
+        }
+        try store(identity, IdentityRole.name)
+        try store(release, ReleaseRole.name)
+        for (log, key) in logs { try store(key, Self.logFileName(log), slot: log.rawValue) }
+        try store(witness, WitnessRole.name)
+        try store(tls, TLSRole.name)
+    }
+
+    private static func wrappingKey(_ master: Keyring.MasterKey) throws -> SymmetricKey {
+        try master.key.subkey("cordon key file v1")
+    }
+
+    /// Signs the checkpoints of each log.
+    func checkpointSigners(_ authority: Authority) throws -> [LogID: CheckpointSigner] {
+        try Dictionary(
+            uniqueKeysWithValues: logs.map { log, key in
+                (log, try CheckpointSigner(origin: authority.keyName(log.name), key: key))
+            })
+    }
+
+    /// Every public key with what it is for, as vkeys.
+    public func verifierKeys(_ authority: Authority) throws -> [(purpose: String, vkey: VerifierKey)] {
+        func vkey(_ name: String, _ type: UInt8, _ bytes: [UInt8]) throws -> (String, VerifierKey) {
+            (name, try VerifierKey(name: authority.keyName(name), type: type, publicKey: bytes))
+        }
+        let ed25519 = VerifierKey.ed25519Type
+        return try [
+            vkey(IdentityRole.name, ed25519, identity.verifyingKey.bytes),
+            vkey(ReleaseRole.name, ed25519, release.verifyingKey.bytes),
+            vkey(LogID.exchange.name, ed25519, logs[.exchange]!.verifyingKey.bytes),
+            vkey(LogID.journal.name, ed25519, logs[.journal]!.verifyingKey.bytes),
+            vkey(WitnessRole.name, VerifierKey.cosignatureType, witness.verifyingKey.bytes),
+            vkey(TLSRole.name, ed25519, tls.verifyingKey.bytes),
+        ]
+    }
+}

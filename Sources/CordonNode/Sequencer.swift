@@ -1,0 +1,205 @@
+internal import Cryptography
+internal import Dispatch
+internal import Foundation
+public import Storage
+internal import Synchronization
+public import TransparencyLog
+
+/// Bounds on the sequencer's work. Beyond the queue's bounds a submission is refused with `.overloaded`.
+public struct SequencerLimits: Sendable {
+    /// Entries waiting. Default 65,536.
+    public var queuedEntries = 65_536
+    /// Bytes of entries waiting. Default 64 MiB.
+    public var queuedBytes = 64 << 20
+    /// Entries in one commit. Default 4,096. A larger submission is still committed as one.
+    public var batchEntries = 4_096
+    /// Bytes of entries in one commit. Default 4 MiB. A larger submission is still committed as one.
+    public var batchBytes = 4 << 20
+
+    public init() {}
+}
+
+/// What the submitter of entries learns once they are durable.
+public struct Acknowledgement: Sendable {
+    /// The entries' indexes.
+    public let indexes: Range<UInt64>
+    /// A checkpoint that covers them.
+    public let checkpoint: SignedNote
+    /// When they were committed, in milliseconds since 1970-01-01T00:00Z. Never earlier than any commit before.
+    public let timeMilliseconds: UInt64
+}
+
+/// The one writer of a node's logs: takes entries in, commits whatever is waiting together, and signs one checkpoint
+/// for each commit.
+///
+/// For a commit it reads back the checkpoint it signed last and stops if it is not the one it remembers; then one
+/// synced write holds the records, the tiles they complete, and the new checkpoint. Only after the sync are
+/// submitters acknowledged, and only after that is the checkpoint published. An error leaves open what is on disk, so
+/// the sequencer stops for good: opening the node again finds out.
+public final class Sequencer: Sendable {
+    private struct Submission {
+        let log: LogID
+        let entries: [[UInt8]]
+        let hashes: [Digest]
+        let byteCount: Int
+        let continuation: CheckedContinuation<Acknowledgement, any Error>
+    }
+
+    private struct State {
+        var queue: [Submission] = []
+        var queuedEntries = 0
+        var queuedBytes = 0
+        /// Set once: what a submission gets from then on.
+        var closed: NodeError?
+        var published: [LogID: SignedNote]
+        var afterStop: [CheckedContinuation<Void, Never>] = []
+        var hasStopped = false
+    }
+
+    private let limits: SequencerLimits
+    /// Submitters and the writer; held for moments only.
+    private let state: Mutex<State>
+    /// Signalled when the queue is no longer empty, and on stopping.
+    private let wake = DispatchSemaphore(value: 0)
+
+    /// Starts the writer's thread. The logs' state comes from `writer`, which has checked it.
+    init(_ writer: consuming sending LogWriter, limits: SequencerLimits) {
+        self.limits = limits
+        state = Mutex(State(published: writer.checkpoints))
+        let box = WriterBox(writer)
+        let thread = Thread { [self] in run(box.writer) }
+        thread.name = "cordon-sequencer"
+        thread.start()
+    }
+
+    /// Appends `entries` to `log` in order, without others between them, and returns when they are durable.
+    ///
+    /// Throws `.overloaded` (nothing was taken), `.stopped` (nothing was taken), `.badArgument`, or
+    /// `.unknownOutcome`: then only opening the node again tells whether they are in the log.
+    public func append(_ entries: [[UInt8]], to log: LogID) async throws -> Acknowledgement {
+        guard !entries.isEmpty, entries.allSatisfy({ (1...EntryBundle.maximumEntryByteCount).contains($0.count) })
+        else { throw NodeError(.badArgument, "an entry has 1 to \(EntryBundle.maximumEntryByteCount) bytes") }
+        // Hashed here, on the submitter's time, so that the writer does not have to.
+        let hashes = entries.map { MerkleHash.leaf($0) }
+        let byteCount = entries.reduce(0) { $0 + $1.count }
+        return try await withCheckedThrowingContinuation { continuation in
+            let submission = Submission(
+                log: log, entries: entries, hashes: hashes, byteCount: byteCount, continuation: continuation)
+            if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
+        }
+    }
+
+    private func enqueue(_ submission: Submission) -> NodeError? {
+        let (refusal, wasEmpty) = state.withLock { state -> (NodeError?, Bool) in
+            if let closed = state.closed { return (closed, false) }
+            guard
+                state.queue.isEmpty
+                    || state.queuedEntries + submission.entries.count <= limits.queuedEntries
+                        && state.queuedBytes + submission.byteCount <= limits.queuedBytes
+            else {
+                return (NodeError(.overloaded, "the queue of \(state.queuedEntries) entries is full: try later"), false)
+            }
+            state.queue.append(submission)
+            state.queuedEntries += submission.entries.count
+            state.queuedBytes += submission.byteCount
+            return (nil, state.queue.count == 1)
+        }
+        if wasEmpty { wake.signal() }
+        return refusal
+    }
+
+    /// The last published checkpoint of `log`.
+    public func published(_ log: LogID) -> SignedNote {
+        state.withLock { $0.published[log]! }
+    }
+
+    /// Takes nothing more, commits what is waiting, and returns when the writer has ended.
+    public func stop() async {
+        close(NodeError(.stopped, "the node is stopping"))
+        await withCheckedContinuation { continuation in
+            let done = state.withLock { state in
+                if !state.hasStopped { state.afterStop.append(continuation) }
+                return state.hasStopped
+            }
+            if done { continuation.resume() }
+        }
+    }
+
+    private func close(_ reason: NodeError) {
+        state.withLock { state in
+            if state.closed == nil { state.closed = reason }
+        }
+        wake.signal()
+    }
+
+    // MARK: The writer's thread
+
+    private func run(_ writer: LogWriter) {
+        var writer = writer
+        while let batch = nextBatch() {
+            do {
+                let acknowledgements = try writer.commit(
+                    batch.map { LogWriter.Group(log: $0.log, entries: $0.entries, hashes: $0.hashes) })
+                for (submission, acknowledgement) in zip(batch, acknowledgements) {
+                    submission.continuation.resume(returning: acknowledgement)
+                }
+                state.withLock { $0.published = writer.checkpoints }
+            } catch {
+                fail(batch, error)
+                break
+            }
+        }
+        let waiting = state.withLock { state in
+            state.hasStopped = true
+            defer { state.afterStop = [] }
+            return state.afterStop
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits for submissions; nil once the queue is empty and closed.
+    private func nextBatch() -> [Submission]? {
+        while true {
+            let (batch, ended) = state.withLock { state -> ([Submission], Bool) in
+                var count = 0
+                var entries = 0
+                var bytes = 0
+                for submission in state.queue {
+                    entries += submission.entries.count
+                    bytes += submission.byteCount
+                    guard count == 0 || entries <= limits.batchEntries && bytes <= limits.batchBytes else { break }
+                    count += 1
+                    state.queuedEntries -= submission.entries.count
+                    state.queuedBytes -= submission.byteCount
+                }
+                let batch = Array(state.queue.prefix(count))
+                state.queue.removeFirst(count)
+                return (batch, state.closed != nil)
+            }
+            if !batch.isEmpty { return batch }
+            if ended { return nil }
+            wake.wait()
+        }
+    }
+
+    /// A commit failed: those in it cannot know, those behind it were not taken.
+    private func fail(_ batch: [Submission], _ error: any Error) {
+        let reason = NodeError(
+            .unknownOutcome, "the log cannot be written (\(error)); open the node again to learn what is durable")
+        let refused = state.withLock { state in
+            state.closed = NodeError(.stopped, "the log has stopped after a failed write: \(error)")
+            defer { state.queue = [] }
+            return state.queue
+        }
+        for submission in batch { submission.continuation.resume(throwing: reason) }
+        for submission in refused {
+            submission.continuation.resume(throwing: NodeError(.stopped, "the log stopped before it took this"))
+        }
+    }
+}
+
+/// Carries the writer into its thread, which alone touches it from then on.
+private final class WriterBox: @unchecked Sendable {
+    let writer: LogWriter
+    init(_ writer: LogWriter) { self.writer = writer }
+}

@@ -1,0 +1,69 @@
+internal import Cryptography
+internal import Glibc
+internal import Storage
+
+/// The last state that the node acknowledged, outside the database: a write-ahead log cut short, or an old database
+/// put back under a running node, is then seen at the next start instead of forking the log.
+///
+/// One slot a log in a file of fixed size, overwritten in place after each commit and not synced: it survives the end
+/// of the process, and after a loss of power it may be older, never newer, than the database (layout in
+/// `Protocols/storage.md`).
+///
+/// ```
+/// master key id  4
+/// size           8
+/// root          32
+/// tag           32   BLAKE2b-256 keyed with the master key's subkey "cordon watermark v1", over log id ‖ the above
+/// ```
+final class Watermark: Sendable {
+    struct Slot: Equatable {
+        let size: UInt64
+        let root: Digest
+    }
+
+    static let slotByteCount = 76
+
+    private let descriptor: Int32
+    private let keyID: UInt32
+    private let key: SymmetricKey
+
+    static func create(_ path: String, files: any FileStore) throws {
+        let empty = [UInt8](repeating: 0, count: slotByteCount * LogID.allCases.count)
+        try files.replace(path, with: empty, mode: 0o600)
+    }
+
+    init(_ path: String, keyring: Keyring) throws {
+        keyID = keyring.active.id
+        key = try Self.key(keyring.active)
+        descriptor = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0o600)
+        guard descriptor >= 0 else {
+            throw StorageError(.inputOutput, "opening \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Nil when the slot was never written or is damaged: then it says nothing.
+    func read(_ log: LogID, keyring: Keyring) throws -> Slot? {
+        var bytes = [UInt8](repeating: 0, count: Self.slotByteCount)
+        guard pread(descriptor, &bytes, bytes.count, Self.offset(log)) == bytes.count else { return nil }
+        let id = UInt32(bigEndianBytes: bytes[..<4])!
+        guard let master = keyring.keys.first(where: { $0.id == id }),
+            try Self.key(master).tag([log.rawValue] + bytes[..<44]) == Array(bytes[44...])
+        else { return nil }
+        return Slot(size: UInt64(bigEndianBytes: bytes[4..<12])!, root: Digest(bytes[12..<44])!)
+    }
+
+    /// A failure to write is not reported: the watermark then stays behind, which is what it may do.
+    func write(_ log: LogID, _ slot: Slot) {
+        let body = keyID.bigEndianBytes + slot.size.bigEndianBytes + slot.root.bytes
+        let bytes = body + key.tag([log.rawValue] + body)
+        _ = pwrite(descriptor, bytes, bytes.count, Self.offset(log))
+    }
+
+    private static func offset(_ log: LogID) -> Int { (Int(log.rawValue) - 1) * slotByteCount }
+
+    private static func key(_ master: Keyring.MasterKey) throws -> SymmetricKey {
+        try master.key.subkey("cordon watermark v1")
+    }
+}

@@ -1,0 +1,338 @@
+internal import CRocksDB
+internal import Cryptography
+internal import Glibc
+
+/// What a node keeps, each in a column family of its own.
+public enum ColumnFamily: Int, CaseIterable, Sendable {
+    /// Records of the logs: log id[1] ‖ index[8] → record.
+    case journal
+    /// Full hash tiles of the logs: log id[1] ‖ level[1] ‖ index[8] → 8,192 bytes.
+    case tiles
+    /// Checkpoints and the node's description, by name.
+    case meta
+
+    var name: String { "\(self)" }
+}
+
+/// An encrypted RocksDB database.
+///
+/// Thread-safe. Calls block: keep them off the cooperative thread pool where they are many.
+public final class Database: @unchecked Sendable {
+    public struct Options: Sendable {
+        /// The database must not exist yet; otherwise it must.
+        public var create = false
+        /// Memory for decrypted blocks, in bytes. Default 64 MiB, at least 1 MiB.
+        public var blockCacheByteCount = 64 << 20
+        /// Memory for rows not yet in a table file, for each column family, in bytes. Default 32 MiB.
+        public var writeBufferByteCount = 32 << 20
+        /// Counters and histograms, for `statistics`. They cost a few percent of a write.
+        public var collectsStatistics = false
+
+        public init() {}
+    }
+
+    // Immutable after `init`; RocksDB's own locks guard what they point to. Closed in `deinit`, so a closed database
+    // cannot be reached.
+    private let pointer: OpaquePointer
+    private let options: OpaquePointer
+    private let families: [OpaquePointer]
+    private let readOptions: OpaquePointer
+    private let syncedWrite: OpaquePointer
+    private let environment: EncryptedEnvironment?
+    public let path: String
+
+    /// Opens the database at `path` with the master keys of `keyring`. Without a keyring it is not encrypted: for
+    /// measuring what encryption costs, never for a node.
+    ///
+    /// Throws `.missing`, `.alreadyExists`, `.inUse`, `.corrupted`, `.diskFull`, `.notWritable`,
+    /// `.unsupportedLibrary`, `.inputOutput`.
+    public init(path: String, keyring: Keyring?, options settings: Options = Options()) throws(StorageError) {
+        let environment = try keyring.map { keyring throws(StorageError) in try EncryptedEnvironment(keyring) }
+        let options = Self.makeOptions(settings, environment)
+        var opened: OpaquePointer?
+        var handles = [OpaquePointer?](repeating: nil, count: ColumnFamily.allCases.count + 1)
+        let names = ["default"] + ColumnFamily.allCases.map(\.name)
+        do {
+            opened = try Self.call("opening the database \(path)") { error in
+                let cNames = names.map { strdup($0) }
+                defer { cNames.forEach { free($0) } }
+                var namePointers = cNames.map { UnsafePointer<CChar>($0) }
+                var perFamily = [OpaquePointer?](repeating: options, count: names.count)
+                return rocksdb_open_column_families(
+                    options, path, Int32(names.count), &namePointers, &perFamily, &handles, error)
+            }
+        } catch {
+            rocksdb_options_destroy(options)
+            throw error
+        }
+        self.pointer = opened!
+        self.options = options
+        self.environment = environment
+        self.path = path
+        families = handles.map { $0! }
+        readOptions = rocksdb_readoptions_create()
+        rocksdb_readoptions_set_verify_checksums(readOptions, 1)
+        syncedWrite = rocksdb_writeoptions_create()
+        rocksdb_writeoptions_set_sync(syncedWrite, 1)
+    }
+
+    private static func makeOptions(_ settings: Options, _ environment: EncryptedEnvironment?) -> OpaquePointer {
+        let options: OpaquePointer = rocksdb_options_create()
+        rocksdb_options_set_create_if_missing(options, settings.create ? 1 : 0)
+        rocksdb_options_set_error_if_exists(options, settings.create ? 1 : 0)
+        // A later version's new column family appears in an older database.
+        rocksdb_options_set_create_missing_column_families(options, 1)
+        rocksdb_options_set_paranoid_checks(options, 1)
+        rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_point_in_time_recovery))
+        cordon_options_track_and_verify_wals(options)
+        // A recycled log would be written twice under one key stream.
+        rocksdb_options_set_recycle_log_file_num(options, 0)
+        rocksdb_options_set_write_buffer_size(options, settings.writeBufferByteCount)
+        rocksdb_options_set_max_background_jobs(options, 2)
+        rocksdb_options_set_max_open_files(options, 512)
+        // Journal entries are signatures, digests and ciphertext; tiles are digests: nothing to compress.
+        rocksdb_options_set_compression(options, Int32(rocksdb_no_compression))
+        if settings.collectsStatistics { rocksdb_options_enable_statistics(options) }
+        if let environment { rocksdb_options_set_env(options, environment.pointer) }
+        cordon_options_discard_info_log(options)
+
+        let table: OpaquePointer = rocksdb_block_based_options_create()
+        let cache: OpaquePointer = rocksdb_cache_create_lru(settings.blockCacheByteCount)
+        rocksdb_block_based_options_set_block_cache(table, cache)
+        rocksdb_options_set_block_based_table_factory(options, table)
+        rocksdb_cache_destroy(cache)  // the table options hold on to it
+        rocksdb_block_based_options_destroy(table)
+        return options
+    }
+
+    deinit {
+        for family in families { rocksdb_column_family_handle_destroy(family) }
+        rocksdb_close(pointer)
+        rocksdb_readoptions_destroy(readOptions)
+        rocksdb_writeoptions_destroy(syncedWrite)
+        rocksdb_options_destroy(options)
+    }
+
+    /// Makes `batch` durable, all of it or none. Throws `.unknownOutcome` when the write failed in a way that leaves
+    /// open whether it will be there after a restart.
+    public func write(_ batch: WriteBatch) throws(StorageError) {
+        do {
+            try Self.call("writing to the database") { rocksdb_write(pointer, syncedWrite, batch.pointer, $0) }
+        } catch {
+            throw StorageError(.unknownOutcome, error.reason)
+        }
+    }
+
+    public func put(_ family: ColumnFamily, _ key: [UInt8], _ value: [UInt8], in batch: WriteBatch) {
+        key.withUnsafeBytes { key in value.withUnsafeBytes { put(family, key, $0, in: batch) } }
+    }
+
+    public func put(
+        _ family: ColumnFamily, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in batch: WriteBatch
+    ) {
+        batch.put(handle(family), key, value)
+    }
+
+    public func delete(_ family: ColumnFamily, _ key: [UInt8], in batch: WriteBatch) {
+        key.withUnsafeBytes { batch.delete(handle(family), $0) }
+    }
+
+    public func get(_ family: ColumnFamily, _ key: [UInt8], at snapshot: Snapshot? = nil) throws(StorageError)
+        -> [UInt8]?
+    {
+        let value = try Self.call("reading the database") { error in
+            key.withUnsafeBytes { key in
+                rocksdb_get_pinned_cf(
+                    pointer, snapshot?.readOptions ?? readOptions, handle(family),
+                    key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count, error)
+            }
+        }
+        guard let value else { return nil }
+        defer { rocksdb_pinnableslice_destroy(value) }
+        var count = 0
+        let bytes = rocksdb_pinnableslice_value(value, &count)
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+
+    /// Lends the rows from key `lower` up to but not including `upper`, in the order of their keys, until `body`
+    /// returns false.
+    public func forEach(
+        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        let iterator = RowIterator(self, handle(family), lower: lower, upper: upper, snapshot)
+        iterator.seekToFirst()
+        while iterator.isValid {
+            guard try body(iterator.key, iterator.value) else { return }
+            iterator.next()
+        }
+        try iterator.check()
+    }
+
+    /// The last key from `lower` up to but not including `upper`.
+    public func lastKey(_ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8]) throws(StorageError)
+        -> [UInt8]?
+    {
+        let iterator = RowIterator(self, handle(family), lower: lower, upper: upper, nil)
+        iterator.seekToLast()
+        let key = iterator.isValid ? [UInt8](iterator.key) : nil
+        try iterator.check()
+        return key
+    }
+
+    /// The state of the database now, for as long as the snapshot lives.
+    public func snapshot() -> Snapshot { Snapshot(self, pointer) }
+
+    /// A copy of the database in a new directory at `path` on the same file system, made of links where files cannot
+    /// change any more. It is encrypted as the database is, and opens with the same keyring.
+    public func checkpoint(to path: String) throws(StorageError) {
+        let checkpoint = try Self.call("preparing a backup") { rocksdb_checkpoint_object_create(pointer, $0) }
+        defer { rocksdb_checkpoint_object_destroy(checkpoint) }
+        try Self.call("backing up to \(path)") { rocksdb_checkpoint_create(checkpoint, path, 0, $0) }
+    }
+
+    /// Rewrites every table file, so that all of them are under the active master key.
+    public func rewriteAllFiles() throws(StorageError) {
+        let flush: OpaquePointer = rocksdb_flushoptions_create()
+        defer { rocksdb_flushoptions_destroy(flush) }
+        let compact: OpaquePointer = rocksdb_compactoptions_create()
+        defer { rocksdb_compactoptions_destroy(compact) }
+        rocksdb_compactoptions_set_bottommost_level_compaction(compact, 3)  // force, but not twice
+        for family in families {
+            try Self.call("flushing the database") { rocksdb_flush_cf(pointer, flush, family, $0) }
+            rocksdb_compact_range_cf_opt(pointer, family, compact, nil, 0, nil, 0)
+        }
+    }
+
+    /// A property of a column family, as RocksDB names them ("rocksdb.estimate-num-keys").
+    public func property(_ name: String, of family: ColumnFamily) -> String? {
+        guard let text = rocksdb_property_value_cf(pointer, handle(family), name) else { return nil }
+        defer { rocksdb_free(text) }
+        return String(cString: text)
+    }
+
+    /// RocksDB's counters, one a line; nil unless they are collected.
+    public func statistics() -> String? {
+        guard let text = rocksdb_options_statistics_get_string(options) else { return nil }
+        defer { rocksdb_free(text) }
+        return String(cString: text)
+    }
+
+    private func handle(_ family: ColumnFamily) -> OpaquePointer { families[family.rawValue + 1] }
+
+    func makeIterator(_ family: OpaquePointer, _ options: OpaquePointer) -> OpaquePointer {
+        rocksdb_create_iterator_cf(pointer, options, family)
+    }
+
+    /// Calls into RocksDB and turns the text it leaves behind into an error.
+    static func call<R>(
+        _ what: String, _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+    ) throws(StorageError) -> R {
+        var message: UnsafeMutablePointer<CChar>?
+        let result = body(&message)
+        if let message {
+            defer { rocksdb_free(message) }
+            throw .rocksDB(String(cString: message), doing: what)
+        }
+        return result
+    }
+}
+
+/// A consistent view of a database.
+public final class Snapshot: @unchecked Sendable {
+    private let database: Database  // kept open for as long as the snapshot lives
+    private let owner: OpaquePointer
+    private let pointer: OpaquePointer
+    let readOptions: OpaquePointer
+
+    fileprivate init(_ database: Database, _ owner: OpaquePointer) {
+        self.database = database
+        self.owner = owner
+        pointer = rocksdb_create_snapshot(owner)
+        readOptions = rocksdb_readoptions_create()
+        rocksdb_readoptions_set_snapshot(readOptions, pointer)
+    }
+
+    var raw: OpaquePointer { pointer }
+
+    deinit {
+        rocksdb_readoptions_destroy(readOptions)
+        rocksdb_release_snapshot(owner, pointer)
+    }
+}
+
+/// A cursor between two keys. The bounds and the database outlive it.
+final class RowIterator {
+    private let database: Database
+    private let snapshot: Snapshot?
+    private let options: OpaquePointer
+    private let pointer: OpaquePointer
+    private let bounds: UnsafeMutableRawBufferPointer  // lower ‖ upper, which RocksDB only borrows
+
+    init(_ database: Database, _ family: OpaquePointer, lower: [UInt8], upper: [UInt8], _ snapshot: Snapshot?) {
+        self.database = database
+        self.snapshot = snapshot
+        options = rocksdb_readoptions_create()
+        rocksdb_readoptions_set_verify_checksums(options, 1)
+        if let snapshot { rocksdb_readoptions_set_snapshot(options, snapshot.raw) }
+        bounds = .allocate(byteCount: max(lower.count + upper.count, 1), alignment: 1)
+        bounds.copyBytes(from: lower + upper)
+        let start = bounds.baseAddress!.assumingMemoryBound(to: CChar.self)
+        rocksdb_readoptions_set_iterate_lower_bound(options, start, lower.count)
+        rocksdb_readoptions_set_iterate_upper_bound(options, start + lower.count, upper.count)
+        pointer = database.makeIterator(family, options)
+    }
+
+    deinit {
+        rocksdb_iter_destroy(pointer)
+        rocksdb_readoptions_destroy(options)
+        bounds.deallocate()
+    }
+
+    var isValid: Bool { rocksdb_iter_valid(pointer) != 0 }
+    func seekToFirst() { rocksdb_iter_seek_to_first(pointer) }
+    func seekToLast() { rocksdb_iter_seek_to_last(pointer) }
+    func next() { rocksdb_iter_next(pointer) }
+
+    /// Valid until the cursor moves.
+    var key: UnsafeRawBufferPointer {
+        var count = 0
+        let start = rocksdb_iter_key(pointer, &count)
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// Valid until the cursor moves.
+    var value: UnsafeRawBufferPointer {
+        var count = 0
+        let start = rocksdb_iter_value(pointer, &count)
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    func check() throws(StorageError) {
+        try Database.call("reading the database") { rocksdb_iter_get_error(pointer, $0) }
+    }
+}
+
+/// RocksDB's view of a keyring. Holds the keys that the C++ side borrows.
+final class EncryptedEnvironment: @unchecked Sendable {
+    let pointer: OpaquePointer
+    private let secrets: [SecretBytes]
+
+    init(_ keyring: Keyring) throws(StorageError) {
+        secrets = keyring.keys.map(\.key.secret)
+        // Guarded memory does not move, so the addresses hold for as long as `secrets` does.
+        let keys = keyring.keys.map { key in
+            cordon_master_key_t(
+                id: key.id,
+                key: key.key.secret.withUnsafeBytes { $0.baseAddress!.assumingMemoryBound(to: UInt8.self) })
+        }
+        var message: UnsafeMutablePointer<CChar>?
+        guard let pointer = cordon_encrypted_env_create(keys, keys.count, keyring.active.id, &message) else {
+            defer { free(message) }
+            throw StorageError(.unsupportedLibrary, message.map { String(cString: $0) } ?? "no encrypted environment")
+        }
+        self.pointer = pointer
+    }
+
+    deinit { cordon_encrypted_env_destroy(pointer) }
+}

@@ -1,0 +1,198 @@
+internal import ArgumentParser
+internal import Cryptography
+internal import Foundation
+internal import Glibc
+internal import TransparencyLog
+
+/// `cordon-verify DIR|URL`.
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Verify a whole log: signatures, every entry, every tile, the root, and that it only grew.",
+        discussion: """
+            With --state FILE the checkpoint is remembered there, and the next run proves that the log has only grown \
+            since. If it has shrunk, or shows another tree of the same size, or has changed what it held, that is \
+            said, and both signed checkpoints are kept in FILE.evidence: together they prove it to anyone.
+            """)
+
+    @Argument(help: "The log's directory, or its http(s) URL.")
+    var log: String
+    @OptionGroup var trust: TrustOptions
+    @Option(help: "A file that remembers the last checkpoint verified.")
+    var state: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let policy = try trust.read()
+        do {
+            let state = try state.map { try RememberedState($0, policy: policy) }
+            var report = LogReport(policy)
+            let started = DispatchTime.now()
+            try await verify(policy, state, &report)
+            report.seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
+            if json { try Output.printJSON(report) } else { report.printText(log) }
+            throw report.outcome.exitCode
+        } catch let error as UsageFailure {
+            throw ValidationError(error.description)
+        }
+    }
+
+    private func verify(_ policy: TrustPolicy, _ state: RememberedState?, _ report: inout LogReport) async throws {
+        let isURL = log.hasPrefix("http://") || log.hasPrefix("https://")
+        let source: any LogSource = isURL ? HTTPSource(log) : DirectorySource(directory: log)
+        let signed: SignedCheckpoint
+        do {
+            let bytes = try await source.read("checkpoint", limit: SignedNote.maximumByteCount)
+            signed = try SignedCheckpoint(verifying: bytes, policy: policy)
+        } catch let error as TransparencyLogError {
+            return report.fail("checkpoint", "the checkpoint is not acceptable: \(error)")
+        } catch SourceError.tooLarge(let path) {
+            return report.fail("checkpoint", "\(path) is larger than such a file can be")
+        } catch let error as SourceError {
+            return report.unreachable("no checkpoint: \(error)")
+        }
+        report.take(signed, policy)
+        guard try compareSizes(signed, state, &report) else { return }
+        let progress = ProgressBar()
+        let audit = LogAudit(
+            source: source, checkpoint: signed.checkpoint, remembered: state?.last?.size, progress: progress.update)
+        do {
+            let result = try await audit.run()
+            progress.clear()
+            report.take(result)
+            for problem in result.problems { report.fail("content", problem) }
+            try compareHistory(result, signed, state, &report)
+        } catch let error as SourceError {
+            progress.clear()
+            return report.unreachable("\(error)")
+        }
+        if report.outcome == .good { try state?.remember(signed) }
+    }
+
+    /// What two checkpoints say without a look at the tree. False when there is nothing more to check.
+    private func compareSizes(
+        _ signed: SignedCheckpoint, _ state: RememberedState?, _ report: inout LogReport
+    ) throws -> Bool {
+        guard let state, let last = state.last else { return true }
+        report.rememberedSize = last.size
+        guard last.origin == signed.origin else {
+            throw UsageFailure("\(state.path) remembers \(last.origin), but this is \(signed.origin)")
+        }
+        if signed.size < last.size {
+            report.fail(
+                "shrunk",
+                "SHRUNK: the log shows \(signed.size) entries, but had signed \(last.size): an old copy, or a rollback")
+        } else if signed.size == last.size, signed.root != last.root {
+            report.fail(
+                "same-size-other-root",
+                "SPLIT VIEW: the log has signed two different trees of the same size, \(signed.size)")
+        } else {
+            return true
+        }
+        report.evidence = try state.keepEvidence(against: signed)
+        return false
+    }
+
+    /// Whether the remembered tree is still the beginning of this one.
+    private func compareHistory(
+        _ result: LogAudit.Result, _ signed: SignedCheckpoint, _ state: RememberedState?, _ report: inout LogReport
+    ) throws {
+        guard result.problems.isEmpty, let state, let last = state.last else { return }
+        guard result.rememberedRoot == last.root else {
+            report.fail(
+                "forked", "FORK: the log has changed something in its first \(last.size) entries, which it had signed")
+            report.evidence = try state.keepEvidence(against: signed)
+            return
+        }
+    }
+}
+
+/// What was found, for people and for scripts.
+struct LogReport: Encodable {
+    struct Problem: Encodable {
+        let kind: String
+        let text: String
+    }
+    struct Cosignature: Encodable {
+        let witness: String
+        let time: String
+    }
+    struct Policy: Encodable {
+        let witnesses: Int
+        let witnessesNeededForSplitView: Int
+        let toleratedDishonestWitnesses: Int?
+        let toleratedUnreachableWitnesses: Int
+    }
+
+    var outcome = Outcome.good
+    var problems: [Problem] = []
+    var origin: String?
+    var size: UInt64?
+    var root: String?
+    var cosignatures: [Cosignature] = []
+    let policy: Policy
+    var rememberedSize: UInt64?
+    var evidence: String?
+    var entriesChecked: UInt64 = 0
+    var bytesChecked: UInt64 = 0
+    var filesChecked = 0
+    var seconds = 0.0
+
+    init(_ policy: TrustPolicy) {
+        self.policy = Policy(
+            witnesses: policy.witnesses.count, witnessesNeededForSplitView: policy.witnessesNeededForSplitView,
+            toleratedDishonestWitnesses: policy.toleratedDishonestWitnesses,
+            toleratedUnreachableWitnesses: policy.toleratedUnreachableWitnesses)
+    }
+
+    mutating func fail(_ kind: String, _ text: String) {
+        outcome = .integrityFailure
+        problems.append(Problem(kind: kind, text: text))
+    }
+
+    mutating func unreachable(_ text: String) {
+        outcome = .unreachable
+        problems.append(Problem(kind: "unreachable", text: text))
+    }
+
+    mutating func take(_ signed: SignedCheckpoint, _ policy: TrustPolicy) {
+        origin = signed.origin
+        size = signed.size
+        root = signed.root.hex
+        cosignatures = signed.cosignatures.sorted { $0.key.vkey.name < $1.key.vkey.name }.map {
+            Cosignature(witness: $0.key.vkey.name, time: Output.time(seconds: $0.value))
+        }
+    }
+
+    mutating func take(_ result: LogAudit.Result) {
+        entriesChecked = result.entries
+        bytesChecked = result.bytes
+        filesChecked = result.resources
+    }
+
+    func printText(_ log: String) {
+        if let origin, let size, let root {
+            print("log          \(origin)\nsize         \(size)\nroot         \(root)")
+        }
+        for cosignature in cosignatures { print("cosigned by  \(cosignature.witness) at \(cosignature.time)") }
+        print("policy       \(policyText)")
+        if let rememberedSize { print("remembered   \(rememberedSize) entries") }
+        print("checked      \(entriesChecked) entries in \(filesChecked) files, \(bytesChecked) bytes")
+        for problem in problems { print("PROBLEM      \(problem.text)") }
+        if let evidence { print("evidence     \(evidence)") }
+        switch outcome {
+        case .good: print("GOOD         everything holds")
+        case .integrityFailure: print("FAILED       \(log) does not verify")
+        case .unreachable: print("UNREACHABLE  nothing is known about \(log)")
+        }
+    }
+
+    private var policyText: String {
+        guard policy.witnesses > 0 else { return "the log's signature alone; no witness speaks against a split view" }
+        let tolerated =
+            policy.toleratedDishonestWitnesses.map { "tolerates \($0) dishonest witnesses" }
+            ?? "gives no protection against a split view: quorums need not overlap"
+        return "\(policy.witnesses) witnesses known; \(tolerated)"
+    }
+}

@@ -1,0 +1,64 @@
+internal import Cryptography
+internal import Foundation
+internal import Glibc
+internal import TransparencyLog
+
+/// The last checkpoint that an auditor saw and believed, in a file: the note itself.
+struct RememberedState {
+    let path: String
+    /// Nil when there is no file yet.
+    let last: SignedCheckpoint?
+
+    /// Throws a usage error when the file is there but is not a checkpoint of a log that `policy` names.
+    init(_ path: String, policy: TrustPolicy) throws {
+        self.path = path
+        do {
+            let bytes = try DirectorySource.read(file: path, limit: SignedNote.maximumByteCount)
+            last = try SignedCheckpoint(verifying: bytes, logs: policy.logs, witnesses: policy.witnesses)
+        } catch SourceError.missing {
+            last = nil
+        } catch let error as TransparencyLogError {
+            throw UsageFailure("\(path) is not a checkpoint of this log: \(error)")
+        } catch {
+            throw UsageFailure("\(error)")
+        }
+    }
+
+    /// Remembers `checkpoint` from now on.
+    func remember(_ checkpoint: SignedCheckpoint) throws {
+        try Self.write(path, checkpoint.note.encoded)
+    }
+
+    /// Keeps the remembered note and the one that contradicts it, side by side: each is signed by the log, so that
+    /// together they prove to anyone what the log did. Returns the directory.
+    func keepEvidence(against presented: SignedCheckpoint) throws -> String {
+        let directory = path + ".evidence"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for (what, checkpoint) in [("remembered", last!), ("presented", presented)] {
+            let name = "\(what)-\(checkpoint.size)-\(checkpoint.root.hex.prefix(16)).checkpoint"
+            try Self.write(directory + "/" + name, checkpoint.note.encoded)
+        }
+        return directory
+    }
+
+    /// All of it or nothing, and durable.
+    private static func write(_ path: String, _ bytes: [UInt8]) throws {
+        let temporary = "\(path).\(getpid()).tmp"
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: temporary))
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
+            try handle.synchronize()
+            try handle.close()
+            guard rename(temporary, path) == 0 else { throw POSIXError(.EIO) }
+        } catch {
+            unlink(temporary)
+            throw UsageFailure("\(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+/// The caller asked for something that cannot be done.
+struct UsageFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

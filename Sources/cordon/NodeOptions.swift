@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import CordonNode
+internal import Cryptography
+internal import Foundation
+internal import Glibc
+internal import Storage
+
+/// Where the node is, and what unlocks it.
+struct NodeOptions: ParsableArguments {
+    @Option(help: "The node's directory. Default: $CORDON_DIR.")
+    var dir: String?
+
+    @OptionGroup var unlocking: UnlockOptions
+
+    func directory() throws -> String {
+        guard let dir = dir ?? ProcessInfo.processInfo.environment["CORDON_DIR"], !dir.isEmpty else {
+            throw ValidationError("Which node? Name its directory with --dir or $CORDON_DIR.")
+        }
+        return dir
+    }
+
+    func open() throws -> Node {
+        try Node(opening: directory(), unlock: unlocking.unlock(confirm: false))
+    }
+}
+
+/// The passphrase or key file, from wherever it comes.
+struct UnlockOptions: ParsableArguments {
+    static let maximumPassphraseByteCount = 1024
+    static let minimumPassphraseByteCount = 8
+
+    @Option(help: "A file that holds the passphrase on its first line; mode 0600 or a pipe.")
+    var passphraseFile: String?
+
+    @Option(help: "A file of 32 random bytes that unlocks the node in place of a passphrase; mode 0600.")
+    var keyFile: String?
+
+    /// `confirm`: a new passphrase is asked for twice.
+    func unlock(confirm: Bool) throws -> Unlock {
+        let environment = ProcessInfo.processInfo.environment
+        if let keyFile {
+            guard passphraseFile == nil else {
+                throw ValidationError("Either --passphrase-file or --key-file, not both.")
+            }
+            return .keyFile(try Self.readKeyFile(keyFile))
+        }
+        var passphrase: [UInt8]
+        if let passphraseFile {
+            passphrase = try Self.firstLine(Files.readSecret(passphraseFile, limit: Self.maximumPassphraseByteCount))
+        } else if let credentials = environment["CREDENTIALS_DIRECTORY"],
+            Files.exists(credentials + "/cordon-passphrase")
+        {
+            // The service manager answers for the mode of its credentials.
+            passphrase = try Self.firstLine(
+                Files.read(credentials + "/cordon-passphrase", limit: Self.maximumPassphraseByteCount))
+        } else if let value = environment["CORDON_PASSPHRASE"] {
+            passphrase = Array(value.utf8)
+        } else {
+            passphrase = try Terminal.askPassphrase(confirm ? "New passphrase: " : "Passphrase: ")
+            if confirm {
+                var again = try Terminal.askPassphrase("The same again: ")
+                return try Self.confirmed(&passphrase, &again)
+            }
+        }
+        return try Self.checked(SecretBytes(moving: &passphrase))
+    }
+
+    /// A new passphrase, typed twice.
+    static func confirmed(_ first: inout [UInt8], _ second: inout [UInt8]) throws -> Unlock {
+        let passphrase = try SecretBytes(moving: &first)
+        guard try passphrase.isEqual(to: SecretBytes(moving: &second)) else {
+            throw CommandFailure("The two passphrases differ; nothing was done.")
+        }
+        return try checked(passphrase)
+    }
+
+    private static func checked(_ passphrase: SecretBytes) throws -> Unlock {
+        guard (minimumPassphraseByteCount...maximumPassphraseByteCount).contains(passphrase.count) else {
+            throw CommandFailure(
+                "A passphrase has \(minimumPassphraseByteCount) to \(maximumPassphraseByteCount) bytes.")
+        }
+        return .passphrase(passphrase)
+    }
+
+    private static func readKeyFile(_ path: String) throws -> SymmetricKey {
+        var bytes = try Files.readSecret(path, limit: SymmetricKey.byteCount)
+        guard bytes.count == SymmetricKey.byteCount else {
+            throw CommandFailure(
+                "\(path) has \(bytes.count) bytes; a key file has 32: head -c 32 /dev/urandom > \(path)")
+        }
+        return try SymmetricKey(SecretBytes(moving: &bytes))
+    }
+
+    private static func firstLine(_ bytes: [UInt8]) -> [UInt8] {
+        Array(bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    }
+}
+
+/// A refusal of the command itself, as text for people.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
