@@ -2,15 +2,28 @@ internal import Cryptography
 internal import Storage
 internal import TransparencyLog
 
+/// Entries that wait to be committed, with their leaf hashes, and who waits for them. A class, since it changes hands
+/// a few times on its way and a reference is the cheapest thing to hand over.
+final class Submission: Sendable {
+    let log: LogID
+    let entries: [[UInt8]]
+    let hashes: [Digest]
+    let byteCount: Int
+    /// Resumed once: by the one who refuses the submission, or by the writer that took it off the queue.
+    let continuation: UnsafeContinuation<Acknowledgement, any Error>
+
+    init(log: LogID, entries: [[UInt8]], hashes: [Digest], continuation: UnsafeContinuation<Acknowledgement, any Error>)
+    {
+        self.log = log
+        self.entries = entries
+        self.hashes = hashes
+        self.byteCount = entries.reduce(0) { $0 + $1.count }
+        self.continuation = continuation
+    }
+}
+
 /// The state of a node's logs as their writer knows it, and the commit that moves it on. One task owns it.
 struct LogWriter {
-    /// Entries of one submission, with their leaf hashes.
-    struct Group {
-        let log: LogID
-        let entries: [[UInt8]]
-        let hashes: [Digest]
-    }
-
     private struct Log {
         let signer: CheckpointSigner
         var edge: TileBuilder
@@ -25,6 +38,7 @@ struct LogWriter {
     private var lastTime: UInt64
 
     var checkpoints: [LogID: SignedNote] { logs.mapValues(\.checkpoint) }
+    var sizes: [LogID: UInt64] { logs.mapValues(\.edge.size) }
 
     /// Reads the logs' right edges and holds them against their signed checkpoints and the watermark.
     ///
@@ -74,16 +88,16 @@ struct LogWriter {
         }
     }
 
-    /// Makes all the groups durable in one write and returns an acknowledgement for each, in order.
+    /// Makes all the submissions durable in one write, in order: their indexes follow on from the sizes that the logs
+    /// had before.
     ///
     /// After an error the state on disk is unknown and this writer must not be used again.
-    mutating func commit(_ groups: [Group]) throws -> [Acknowledgement] {
+    mutating func commit(_ submissions: [Submission]) throws -> Commit {
         let batch = WriteBatch()
         let time = max(clock.nowMilliseconds(), lastTime)
-        var ranges = [Range<UInt64>?](repeating: nil, count: groups.count)
         var appends: [JournalAppend] = []
-        for log in LogID.allCases where groups.contains(where: { $0.log == log }) {
-            appends.append(try extend(log, with: groups, ranges: &ranges, batch))
+        for log in LogID.allCases where submissions.contains(where: { $0.log == log }) {
+            appends.append(try extend(log, with: submissions, batch))
         }
         store.database.put(.meta, LogStore.commitTimeKey, time.bigEndianBytes, in: batch)
 
@@ -94,14 +108,12 @@ struct LogWriter {
             let edge = logs[append.log]!.edge
             watermark.write(append.log, .init(size: edge.size, root: edge.root))
         }
-        return zip(groups, ranges).map { group, range in
-            Acknowledgement(indexes: range!, checkpoint: logs[group.log]!.checkpoint, timeMilliseconds: time)
-        }
+        return Commit(checkpoints: checkpoints, timeMilliseconds: time)
     }
 
-    /// Puts the tiles and the checkpoint that the groups of one log lead to into `batch`.
+    /// Puts the tiles and the checkpoint that the submissions to one log lead to into `batch`.
     private mutating func extend(
-        _ id: LogID, with groups: [Group], ranges: inout [Range<UInt64>?], _ batch: WriteBatch
+        _ id: LogID, with submissions: [Submission], _ batch: WriteBatch
     ) throws -> JournalAppend {
         // What was signed last is read back before anything is signed on top of it.
         guard var log = logs.removeValue(forKey: id), try store.checkpointBytes(id) == log.checkpoint.encoded else {
@@ -109,10 +121,9 @@ struct LogWriter {
         }
         let size = log.edge.size
         var records: [[UInt8]] = []
-        for (position, group) in groups.enumerated() where group.log == id {
-            ranges[position] = log.edge.size..<log.edge.size + UInt64(group.entries.count)
-            records += group.entries
-            for hash in group.hashes {
+        for submission in submissions where submission.log == id {
+            records += submission.entries
+            for hash in submission.hashes {
                 log.edge.append(hash) { tile in
                     let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
                     store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)

@@ -23,10 +23,20 @@ public struct SequencerLimits: Sendable {
 public struct Acknowledgement: Sendable {
     /// The entries' indexes.
     public let indexes: Range<UInt64>
-    /// A checkpoint that covers them.
-    public let checkpoint: SignedNote
-    /// When they were committed, in milliseconds since 1970-01-01T00:00Z. Never earlier than any commit before.
+    public let commit: Commit
+}
+
+/// One durable step of the logs, shared by all whose entries are in it.
+public final class Commit: Sendable {
+    /// The checkpoints of the logs behind it.
+    public let checkpoints: [LogID: SignedNote]
+    /// In milliseconds since 1970-01-01T00:00Z. Never earlier than any commit before.
     public let timeMilliseconds: UInt64
+
+    init(checkpoints: [LogID: SignedNote], timeMilliseconds: UInt64) {
+        self.checkpoints = checkpoints
+        self.timeMilliseconds = timeMilliseconds
+    }
 }
 
 /// The one writer of a node's logs: takes entries in, commits whatever is waiting together, and signs one checkpoint
@@ -37,14 +47,6 @@ public struct Acknowledgement: Sendable {
 /// submitters acknowledged, and only after that is the checkpoint published. An error leaves open what is on disk, so
 /// the sequencer stops for good: opening the node again finds out.
 public final class Sequencer: Sendable {
-    private struct Submission {
-        let log: LogID
-        let entries: [[UInt8]]
-        let hashes: [Digest]
-        let byteCount: Int
-        let continuation: CheckedContinuation<Acknowledgement, any Error>
-    }
-
     private struct State {
         var queue: [Submission] = []
         var queuedEntries = 0
@@ -54,6 +56,7 @@ public final class Sequencer: Sendable {
         var published: [LogID: SignedNote]
         var afterStop: [CheckedContinuation<Void, Never>] = []
         var hasStopped = false
+        var commits = 0
     }
 
     private let limits: SequencerLimits
@@ -67,9 +70,7 @@ public final class Sequencer: Sendable {
         self.limits = limits
         state = Mutex(State(published: writer.checkpoints))
         let box = WriterBox(writer)
-        let thread = Thread { [self] in run(box.writer) }
-        thread.name = "cordon-sequencer"
-        thread.start()
+        Thread { [self] in run(box.writer) }.start()
     }
 
     /// Appends `entries` to `log` in order, without others between them, and returns when they are durable.
@@ -81,10 +82,8 @@ public final class Sequencer: Sendable {
         else { throw NodeError(.badArgument, "an entry has 1 to \(EntryBundle.maximumEntryByteCount) bytes") }
         // Hashed here, on the submitter's time, so that the writer does not have to.
         let hashes = entries.map { MerkleHash.leaf($0) }
-        let byteCount = entries.reduce(0) { $0 + $1.count }
-        return try await withCheckedThrowingContinuation { continuation in
-            let submission = Submission(
-                log: log, entries: entries, hashes: hashes, byteCount: byteCount, continuation: continuation)
+        return try await withUnsafeThrowingContinuation { continuation in
+            let submission = Submission(log: log, entries: entries, hashes: hashes, continuation: continuation)
             if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
         }
     }
@@ -113,6 +112,9 @@ public final class Sequencer: Sendable {
         state.withLock { $0.published[log]! }
     }
 
+    /// Commits made since the start.
+    public var commitCount: Int { state.withLock { $0.commits } }
+
     /// Takes nothing more, commits what is waiting, and returns when the writer has ended.
     public func stop() async {
         close(NodeError(.stopped, "the node is stopping"))
@@ -138,12 +140,18 @@ public final class Sequencer: Sendable {
         var writer = writer
         while let batch = nextBatch() {
             do {
-                let acknowledgements = try writer.commit(
-                    batch.map { LogWriter.Group(log: $0.log, entries: $0.entries, hashes: $0.hashes) })
-                for (submission, acknowledgement) in zip(batch, acknowledgements) {
-                    submission.continuation.resume(returning: acknowledgement)
+                var next = writer.sizes
+                let commit = try writer.commit(batch)
+                for submission in batch {
+                    let first = next[submission.log]!
+                    let end = first + UInt64(submission.entries.count)
+                    next[submission.log] = end
+                    submission.continuation.resume(returning: Acknowledgement(indexes: first..<end, commit: commit))
                 }
-                state.withLock { $0.published = writer.checkpoints }
+                state.withLock { state in
+                    state.published = commit.checkpoints
+                    state.commits += 1
+                }
             } catch {
                 fail(batch, error)
                 break
@@ -160,26 +168,36 @@ public final class Sequencer: Sendable {
     /// Waits for submissions; nil once the queue is empty and closed.
     private func nextBatch() -> [Submission]? {
         while true {
-            let (batch, ended) = state.withLock { state -> ([Submission], Bool) in
-                var count = 0
-                var entries = 0
-                var bytes = 0
-                for submission in state.queue {
-                    entries += submission.entries.count
-                    bytes += submission.byteCount
-                    guard count == 0 || entries <= limits.batchEntries && bytes <= limits.batchBytes else { break }
-                    count += 1
-                    state.queuedEntries -= submission.entries.count
-                    state.queuedBytes -= submission.byteCount
-                }
-                let batch = Array(state.queue.prefix(count))
-                state.queue.removeFirst(count)
-                return (batch, state.closed != nil)
-            }
+            let (batch, ended) = state.withLock { state in (takeBatch(from: &state), state.closed != nil) }
             if !batch.isEmpty { return batch }
             if ended { return nil }
             wake.wait()
         }
+    }
+
+    /// As much of the queue's front as fits one commit, at least one submission if there is any.
+    private func takeBatch(from state: inout State) -> [Submission] {
+        var batch: [Submission] = []
+        if state.queuedEntries <= limits.batchEntries && state.queuedBytes <= limits.batchBytes {
+            swap(&batch, &state.queue)
+        } else {
+            var entries = 0
+            var bytes = 0
+            let count = state.queue.prefix { submission in
+                defer {
+                    entries += submission.entries.count
+                    bytes += submission.byteCount
+                }
+                return entries == 0
+                    || entries + submission.entries.count <= limits.batchEntries
+                        && bytes + submission.byteCount <= limits.batchBytes
+            }.count
+            batch = Array(state.queue[..<count])
+            state.queue.removeFirst(count)
+        }
+        state.queuedEntries -= batch.reduce(0) { $0 + $1.entries.count }
+        state.queuedBytes -= batch.reduce(0) { $0 + $1.byteCount }
+        return batch
     }
 
     /// A commit failed: those in it cannot know, those behind it were not taken.

@@ -20,12 +20,13 @@ public final class EmbeddedJournal: Journal {
         var sizes: [LogID: UInt64] = [:]
         for log in LogID.allCases {
             let last = try database.lastKey(.journal, from: [log.rawValue], upTo: [log.rawValue + 1])
-            sizes[log] = try last.map { key throws(StorageError) in
-                guard key.count == 9, let index = UInt64(bigEndianBytes: key[1...]) else {
-                    throw StorageError(.corrupted, "a journal row has a key of \(key.count) bytes")
-                }
-                return index + 1
-            } ?? 0
+            sizes[log] =
+                try last.map { key throws(StorageError) in
+                    guard key.count == 9, let index = UInt64(bigEndianBytes: key[1...]) else {
+                        throw StorageError(.corrupted, "a journal row has a key of \(key.count) bytes")
+                    }
+                    return index + 1
+                } ?? 0
         }
         state = Mutex(State(sizes: sizes))
     }
@@ -59,10 +60,12 @@ public final class EmbeddedJournal: Journal {
         }
         for append in appends {
             var key = Self.key(append.log, append.expectedSize)
-            for (offset, record) in append.records.enumerated() {
-                var index = (append.expectedSize + UInt64(offset)).bigEndian
-                withUnsafeBytes(of: &index) { key.replaceSubrange(1..., with: $0) }
-                database.put(.journal, key, record, in: batch)
+            key.withUnsafeMutableBytes { key in
+                for (offset, record) in append.records.enumerated() {
+                    let index = append.expectedSize + UInt64(offset)
+                    key.storeBytes(of: index.bigEndian, toByteOffset: 1, as: UInt64.self)
+                    record.withUnsafeBytes { database.put(.journal, UnsafeRawBufferPointer(key), $0, in: batch) }
+                }
             }
         }
         // A crash before this line leaves nothing; one behind it, everything.

@@ -1,4 +1,5 @@
 public import Cryptography
+internal import Glibc
 
 /// The hashes of a tile, as its bytes: 32 for each, in order (C2SP tlog-tiles, "Merkle Tree").
 public enum Tile {
@@ -27,7 +28,9 @@ public enum Tile {
     /// Whether `bytes` are exactly these hashes.
     public static func matches(_ bytes: [UInt8], _ hashes: [Digest]) -> Bool {
         guard bytes.count == hashes.count * Digest.byteCount else { return false }
-        return bytes.withUnsafeBytes { bytes in hashes.withUnsafeBytes { bytes.elementsEqual($0) } }
+        return bytes.withUnsafeBytes { a in
+            hashes.withUnsafeBytes { b in a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0 }
+        }
     }
 }
 

@@ -80,7 +80,9 @@ struct KeysCommand: AsyncParsableCommand {
             }
             let opened = try Node(opening: path, unlock: unlock)
             if rewrite { try opened.store.database.rewriteAllFiles() }
-            for key in opened.masterKeys { print("master key \(key.id), made \(Terminal.time(key.createdMilliseconds))") }
+            for key in opened.masterKeys {
+                print("master key \(key.id), made \(Terminal.time(key.createdMilliseconds))")
+            }
         }
     }
 }

@@ -108,7 +108,8 @@ struct LogCommand: AsyncParsableCommand {
 
         func run() async throws {
             let progress = Terminal.Progress("exported")
-            let result = try StaticExport(options.node.open(), log: options.log.id, to: to).run(progress: progress.update)
+            let result = try StaticExport(options.node.open(), log: options.log.id, to: to).run(
+                progress: progress.update)
             let report = Report(size: result.size, previousSize: result.previousSize, files: result.files)
             if json { return try Terminal.printJSON(report) }
             print(
