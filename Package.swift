@@ -57,18 +57,23 @@ let package = Package(
             dependencies: ["CordonNode", "Cryptography", "Storage", "TransparencyLog", argumentParser],
             swiftSettings: settings),
 
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: settings),
+        // What test targets share: places, temporary directories, programs to run.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Cryptography"],
+            name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Cryptography", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Cryptography"], swiftSettings: settings),
         .testTarget(
-            name: "CordonNodeTests", dependencies: ["CordonNode", "Storage", "TransparencyLog", "Cryptography"],
+            name: "StorageTests", dependencies: ["Storage", "CRocksDB", "Cryptography", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CordonNodeTests",
+            dependencies: ["CordonNode", "Storage", "TransparencyLog", "Cryptography", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "cordon", "cordon-verify", "CordonNode", "Storage", "TransparencyLog", "Cryptography",
+                "cordon", "cordon-verify", "CordonNode", "Storage", "TransparencyLog", "Cryptography", "TestSupport",
             ],
             swiftSettings: settings),
     ],

@@ -52,7 +52,7 @@ extension StorageError {
                 .notWritable
             } else if message.contains("does not exist (create_if_missing is false)") {
                 .missing
-            } else if message.hasPrefix("Corruption") {
+            } else if message.contains("Corruption: ") {
                 .corrupted
             } else {
                 .inputOutput

@@ -39,6 +39,8 @@ struct DirectorySource: LogSource {
             return try Self.read(file: directory + "/" + path, limit: limit)
         } catch SourceError.missing {
             throw SourceError.missing(path)
+        } catch SourceError.tooLarge {
+            throw SourceError.tooLarge(path)
         }
     }
 

@@ -1,0 +1,56 @@
+# make setup   install the Debian packages that are missing
+# make test    everything the tests check, in a few minutes
+# make demo    one node, made, filled, exported, verified, and a forgery caught
+# make bench   figures beside their limits, as a table
+# make soak    the long tests and the fuzzers, about half an hour
+
+SHELL := /bin/bash -eu -o pipefail
+PACKAGES := librocksdb-dev libsodium-dev libssl-dev pkg-config
+SWIFT_BUILD := swift build --jobs 2
+RELEASE := .build/release
+
+.PHONY: setup build release test format demo bench soak fuzz clean
+
+setup:
+	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: see https://www.swift.org/install" >&2; exit 1; }
+	@missing=$$(for package in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$package 2> /dev/null | grep -q '^install ok installed$$' || echo $$package; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	    echo "Installing" $$missing; \
+	    as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$as_root apt-get update -qq; \
+	    DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq $$missing > /dev/null; \
+	fi
+
+build: setup
+	$(SWIFT_BUILD)
+
+release: setup
+	$(SWIFT_BUILD) -c release
+
+# The programs are built first: the tests run them.
+test: setup format
+	$(SWIFT_BUILD)
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build --disable-xctest
+
+format:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+demo: release
+	Deployments/demo/run $(RELEASE)
+
+bench: release
+	$(RELEASE)/cordon-bench
+
+soak: setup
+	$(SWIFT_BUILD) --build-tests
+	CORDON_SOAK=1 swift test --skip-build --disable-xctest --filter 'KillTests|flippedBitsOfALargerLog'
+	$(MAKE) fuzz
+
+fuzz: setup
+	Tests/Fuzz/run
+
+clean:
+	rm -rf .build .build-*

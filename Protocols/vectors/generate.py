@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Makes the vector files beside it, always the same bytes.
+
+    python3 generate.py           writes them
+    python3 generate.py --check   writes nothing; fails when a file is not what would be written
+
+The expected outcome of every case is stated here by hand; `reference.py` then has to come to the same one, or
+generation stops. All keys, salts and nonces are SHA-256 of a label: they protect nothing, never use them.
+
+Needs Python 3.9 or later and the package `cryptography`, 44 or later.
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+import json
+import pathlib
+
+from cases.checkpoints import checkpoints, proofs
+from cases.notes import notes, vkeys
+from cases.policies import policies
+from cases.store import file_ciphers, keyrings, sealed_keys, watermarks
+from cases.tree import bundles, merkle, tile_paths, tiles
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+FILES = {
+    "merkle": (
+        merkle,
+        """RFC 6962 hashing and proofs (log.md, "The tree") over the entries "entry 0", "entry 1", ... in ASCII. Byte
+        strings are hex. kind "leaf": entry, hash. "node": left, right, hash. "root": size, root. "inclusion": index,
+        size, leaf (the leaf hash), hashes, root. "consistency": size1, size2, root1, root2, hashes.""",
+    ),
+    "tile-paths": (
+        tile_paths,
+        """Names of tiles and entry bundles (log.md, "Resources"): path; where it is good, level (null for an entry
+        bundle), index and width (256 for a full one).""",
+    ),
+    "tiles": (
+        tiles,
+        """The resources that a log of `to` entries has and the same log of `from` entries had not (log.md,
+        "Resources"), over the entries of merkle.json, in no order: path, byteCount and sha256 (hex) of the content.
+        root (hex): of the tree at `to`.""",
+    ),
+    "bundles": (
+        bundles,
+        """Entry bundles (log.md, "Resources"): bundle (hex) read as one of `width` entries; where it is good, the
+        entries (hex).""",
+    ),
+    "notes": (
+        notes,
+        """Signed notes (log.md, "Notes"): note (base 64) verified with vkeys of type 1 as the known keys. Where it is
+        good: text, signedBy (the names of the known keys that have signed, in the order of their first lines) and
+        signatureCount (lines, known or not).""",
+    ),
+    "vkeys": (
+        vkeys,
+        """Verifier keys (log.md, "Verifier keys"): vkey; where it parses, keyName, keyID (hex), type, publicKey (hex),
+        and the outcome of taking it as the key of a log (asLog) and of a witness (asWitness).""",
+    ),
+    "checkpoints": (
+        checkpoints,
+        """Signed checkpoints (log.md, "Checkpoints"): note (base 64), verified with the vkeys of logs and witnesses as
+        known. Where it is good: origin, size, root (hex), and cosignatures: each known witness that cosigned, by its
+        key's name, and its latest timestamp.""",
+    ),
+    "policies": (
+        policies,
+        """Trust policies (log.md, "Policies"): policy (base 64). Where it is good: the numbers of logs and witnesses,
+        witnessesNeededForSplitView, toleratedDishonestWitnesses (absent where there is no protection),
+        toleratedUnreachableWitnesses, and, for up to eight witnesses, sets of cosigners by the names in their vkeys:
+        quorumMet, the smallest that meet the quorum; quorumNotMet, the largest that do not.""",
+    ),
+    "proofs": (
+        proofs,
+        """Proofs (log.md, "Proofs"): proof (base 64) that entry (hex) is in the log of vkey, or, where a policy
+        (base 64) is given, in one that this policy believes. Where it is good: index, size of the tree, hashCount,
+        extra (hex, absent where the proof has none).""",
+    ),
+    "sealed-key": (
+        sealed_keys,
+        """Sealed key files (keys.md): file (hex), opened as the key of role and slot, for nodeID (hex), with
+        wrappingKey (hex), which is derived from masterKey (hex). Where it is good: seed and publicKey (hex),
+        masterKeyID, createdMilliseconds.""",
+    ),
+    "keyring": (
+        keyrings,
+        """Keyrings (storage.md): file (hex), opened for nodeID (hex); unlock says with what: "keyFile" (32 bytes, hex)
+        or "passphrase" (its UTF-8). Where it is good: keys, oldest first, each id, createdMilliseconds and key (hex).
+        badParameters is an error of the passphrase hashing, the others are errors of the keyring.""",
+    ),
+    "file-cipher": (
+        file_ciphers,
+        """Encrypted files (storage.md): derived (48 bytes) = fileKey (32) and check (16), from masterKey and salt; the
+        first 60 bytes of the prefix (4,036 zeros follow); plaintext and ciphertext of bytes at offset in the file,
+        where the prefix counts. All byte strings are hex.""",
+    ),
+    "watermark": (
+        watermarks,
+        """Slots of the watermark file (storage.md): slot (hex) read for log (logID is its number) with a keyring that
+        holds masterKey (hex) as masterKeyID; subkey (hex) keys the tag. Where it is good: size and root (hex).
+        "absent": the slot says nothing.""",
+    ),
+}
+
+
+def main():
+    check, stale = sys.argv[1:] == ["--check"], []
+    assert check or not sys.argv[1:], "only --check is understood"
+    for name, (make, description) in FILES.items():
+        cases = make()
+        names = [case["name"] for case in cases]
+        assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
+        content = json.dumps({"description": " ".join(description.split()), "cases": cases}, indent=1) + "\n"
+        path = HERE / (name + ".json")
+        if not check:
+            path.write_text(content)
+        elif not path.exists() or path.read_text() != content:
+            stale.append(path.name)
+        print("%-12s %4d cases" % (name, len(cases)))
+    if stale:
+        sys.exit("not what generate.py makes: " + ", ".join(stale))
+
+
+if __name__ == "__main__":
+    main()
