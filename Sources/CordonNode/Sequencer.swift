@@ -70,7 +70,11 @@ public final class Sequencer: Sendable {
         self.limits = limits
         state = Mutex(State(published: writer.checkpoints))
         let box = WriterBox(writer)
-        Thread { [self] in run(box.writer) }.start()
+        Thread { [self] in
+            run(box.take())
+            // The writer is gone, and with it the last hold on the database: only now may the process end.
+            finish()
+        }.start()
     }
 
     /// Appends `entries` to `log` in order, without others between them, and returns when they are durable.
@@ -136,8 +140,7 @@ public final class Sequencer: Sendable {
 
     // MARK: The writer's thread
 
-    private func run(_ writer: LogWriter) {
-        var writer = writer
+    private func run(_ writer: consuming LogWriter) {
         while let batch = nextBatch() {
             do {
                 var next = writer.sizes
@@ -157,6 +160,9 @@ public final class Sequencer: Sendable {
                 break
             }
         }
+    }
+
+    private func finish() {
         let waiting = state.withLock { state in
             state.hasStopped = true
             defer { state.afterStop = [] }
@@ -218,6 +224,12 @@ public final class Sequencer: Sendable {
 
 /// Carries the writer into its thread, which alone touches it from then on.
 private final class WriterBox: @unchecked Sendable {
-    let writer: LogWriter
+    private var writer: LogWriter?
     init(_ writer: LogWriter) { self.writer = writer }
+
+    /// Hands it over, and keeps no hold on it.
+    func take() -> LogWriter {
+        defer { writer = nil }
+        return writer!
+    }
 }

@@ -94,6 +94,21 @@ final class FaultyJournal: Journal {
         await sequencer.stop()
     }
 
+    /// A process that ends while the writer's thread still holds the database is aborted by RocksDB.
+    @Test func stoppingLetsGoOfTheDatabase() async throws {
+        for _ in 0..<50 {
+            let test = try TestNode()
+            var node: Node? = try test.open()
+            weak let database = node!.store.database
+            let sequencer = try node!.startSequencer()
+            _ = try await sequencer.append(entries(0..<3), to: .exchange)
+            node = nil
+            #expect(database != nil)
+            await sequencer.stop()
+            #expect(database == nil)
+        }
+    }
+
     @Test func badEntriesAreRefused() async throws {
         let test = try TestNode()
         let sequencer = try test.open().startSequencer()
