@@ -32,6 +32,8 @@ public enum Base64 {
     }
 
     public static func decode(_ text: [UInt8]) -> [UInt8]? {
+        // libsodium 1.0.18 takes some bytes above 127 for digits.
+        guard text.allSatisfy({ $0 < 128 }) else { return nil }
         var out = [UInt8](repeating: 0, count: text.count / 4 * 3 + 3)
         var written = 0
         let status = text.withUnsafeBytes { input in

@@ -116,6 +116,17 @@ import Testing
         }
     }
 
+    /// libsodium's decoder takes some bytes above 127 for digits.
+    @Test func base64IsASCII() {
+        for byte: UInt8 in 128...255 {
+            for position in 0..<4 {
+                var text = Array("AAAA".utf8)
+                text[position] = byte
+                #expect(Base64.decode(text) == nil, "byte \(byte) at \(position)")
+            }
+        }
+    }
+
     @Test func hexIsLowerCase() {
         #expect(Hex.encode([0, 255, 16]) == "00ff10")
         #expect(Hex.decode("00ff10") == [0, 255, 16])
