@@ -87,8 +87,7 @@ FILES = {
     "keyring": (
         keyrings,
         """Keyrings (storage.md): file (hex), opened for nodeID (hex); unlock says with what: "keyFile" (32 bytes, hex)
-        or "passphrase" (its UTF-8). Where it is good: keys, oldest first, each id, createdMilliseconds and key (hex).
-        badParameters is an error of the passphrase hashing, the others are errors of the keyring.""",
+        or "passphrase" (its UTF-8). Where it is good: keys, oldest first, each id, createdMilliseconds and key (hex).""",
     ),
     "file-cipher": (
         file_ciphers,

@@ -11,9 +11,9 @@
 //
 //   file key ‖ check = HKDF-SHA256(ikm = master key, salt = salt, info = "cordon file v1", 48 bytes)   (RFC 5869)
 //
-// Content byte i is XORed with byte i of the AES-256-CTR stream (NIST SP 800-38A) that starts from the zero block.
-// A zero start is sound because the key is fresh for each file; a file's bytes are never written twice with
-// different content (log recycling stays off). CTR does not authenticate: the Merkle trees do, and `check` tells a
+// Byte i of the file, for i ≥ 4,096, is XORed with byte i of the AES-256-CTR stream (NIST SP 800-38A) that starts from
+// the zero block: the stream counts the prefix, as RocksDB does. A zero start is sound because the key is fresh for
+// each file; a file's bytes are never written twice with different content (log recycling stays off). CTR does not authenticate: the Merkle trees do, and `check` tells a
 // damaged prefix from damaged content.
 
 #include "CRocksDB.h"
@@ -115,7 +115,7 @@ class FileCipherStream final : public BlockAccessCipherStream {
 
     size_t BlockSize() override { return kBlockLength; }
 
-    // RocksDB passes offsets in the content: it has taken the prefix off.
+    // RocksDB passes offsets in the file, so the first byte behind the prefix is at 4,096.
     Status Encrypt(uint64_t offset, char *data, size_t length) override { return Run(offset, data, length); }
     Status Decrypt(uint64_t offset, char *data, size_t length) override { return Run(offset, data, length); }
 

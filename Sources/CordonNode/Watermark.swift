@@ -34,7 +34,7 @@ final class Watermark: Sendable {
 
     init(_ path: String, keyring: Keyring) throws {
         keyID = keyring.active.id
-        key = try Self.key(keyring.active)
+        key = try Self.subkey(of: keyring.active.key)
         descriptor = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0o600)
         guard descriptor >= 0 else {
             throw StorageError(.inputOutput, "opening \(path): \(String(cString: strerror(errno)))")
@@ -46,10 +46,15 @@ final class Watermark: Sendable {
     /// Nil when the slot was never written or is damaged: then it says nothing.
     func read(_ log: LogID, keyring: Keyring) throws -> Slot? {
         var bytes = [UInt8](repeating: 0, count: Self.slotByteCount)
-        guard pread(descriptor, &bytes, bytes.count, Self.offset(log)) == bytes.count else { return nil }
-        let id = UInt32(bigEndianBytes: bytes[..<4])!
-        guard let master = keyring.keys.first(where: { $0.id == id }),
-            try Self.key(master).tag([log.rawValue] + bytes[..<44]) == Array(bytes[44...])
+        let count = pread(descriptor, &bytes, bytes.count, Self.offset(log))
+        return try Self.parse(Array(bytes.prefix(max(0, count))), log) { id in
+            keyring.keys.first { $0.id == id }?.key
+        }
+    }
+
+    static func parse(_ bytes: [UInt8], _ log: LogID, masterKey: (UInt32) -> SymmetricKey?) throws -> Slot? {
+        guard bytes.count == slotByteCount, let master = masterKey(UInt32(bigEndianBytes: bytes[..<4])!),
+            try subkey(of: master).tag([log.rawValue] + bytes[..<44]) == Array(bytes[44...])
         else { return nil }
         return Slot(size: UInt64(bigEndianBytes: bytes[4..<12])!, root: Digest(bytes[12..<44])!)
     }
@@ -63,7 +68,7 @@ final class Watermark: Sendable {
 
     private static func offset(_ log: LogID) -> Int { (Int(log.rawValue) - 1) * slotByteCount }
 
-    private static func key(_ master: Keyring.MasterKey) throws -> SymmetricKey {
-        try master.key.subkey("cordon watermark v1")
+    private static func subkey(of master: SymmetricKey) throws -> SymmetricKey {
+        try master.subkey("cordon watermark v1")
     }
 }

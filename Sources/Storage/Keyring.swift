@@ -111,7 +111,7 @@ public struct Keyring: Sendable {
         guard nodeID == expectedNode else {
             throw StorageError(.keyringOfAnotherNode, "the keyring belongs to another node: put back this node's own")
         }
-        let key = try Self.keyEncryptionKey(header, unlock)
+        let key = try Self.keyEncryptionKey(header, unlock, damaged)
         let plaintext: SecretBytes
         do {
             plaintext = try key.open(sealed, associatedData: header)
@@ -121,14 +121,18 @@ public struct Keyring: Sendable {
         keys = try Self.keys(plaintext, damaged)
     }
 
-    private static func keyEncryptionKey(_ header: [UInt8], _ unlock: Unlock) throws -> SymmetricKey {
+    private static func keyEncryptionKey(
+        _ header: [UInt8], _ unlock: Unlock, _ damaged: StorageError
+    ) throws -> SymmetricKey {
         switch (header[24], unlock) {
         case (1, .passphrase(let passphrase)):
-            let hashing = try PassphraseHashing(
+            let hashing = try? PassphraseHashing(
                 passes: UInt32(bigEndianBytes: header[25..<29])!, memoryKiB: UInt32(bigEndianBytes: header[29..<33])!,
                 salt: Array(header[33..<49]))
+            guard let hashing else { throw damaged }
             return try hashing.key(for: passphrase)
         case (2, .keyFile(let key)):
+            guard header[25..<49].allSatisfy({ $0 == 0 }) else { throw damaged }
             return key
         case (1, .keyFile):
             throw StorageError(.wrongUnlockMethod, "the keyring is locked with a passphrase, not with a key file")
@@ -144,13 +148,17 @@ public struct Keyring: Sendable {
             guard bytes.count >= 4, let count = UInt32(bigEndianBytes: bytes[..<4]).map(Int.init),
                 (1...maximumKeyCount).contains(count), bytes.count == 4 + count * keyByteCount
             else { throw damaged }
+            var last: UInt32 = 0
             return try (0..<count).map { position in
                 let start = 4 + position * keyByteCount
                 let secret = try SecretBytes(count: 32) {
                     $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[(start + 12)..<(start + 44)]))
                 }
+                let id = UInt32(bigEndianBytes: bytes[start..<start + 4])!
+                guard id > last, id < .max else { throw damaged }  // oldest first, and room for one more
+                last = id
                 return MasterKey(
-                    id: UInt32(bigEndianBytes: bytes[start..<start + 4])!,
+                    id: id,
                     createdMilliseconds: UInt64(bigEndianBytes: bytes[(start + 4)..<(start + 12)])!,
                     key: try SymmetricKey(secret))
             }

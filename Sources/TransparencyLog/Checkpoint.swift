@@ -24,7 +24,8 @@ public struct Checkpoint: Hashable, Sendable {
     /// Throws `.malformedCheckpoint`.
     public init(parsing text: String) throws(TransparencyLogError) {
         func refuse(_ reason: String) -> TransparencyLogError { TransparencyLogError(.malformedCheckpoint, reason) }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard lines.popLast() == "", lines.count >= 3 else { throw refuse("a checkpoint has three lines") }
         guard lines.count == 3 else { throw refuse("a checkpoint here has no extension lines") }
         guard !lines[0].isEmpty else { throw refuse("an empty origin") }

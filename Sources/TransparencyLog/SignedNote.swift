@@ -15,11 +15,15 @@ public struct NoteSignature: Hashable, Sendable {
 
     public var line: String { "— \(name) \(Base64.encode(keyID.bigEndianBytes + signature))\n" }
 
+    /// Splits at bytes: to Swift, a space and an accent behind it are one character, and not a space.
+    ///
     /// Throws `.malformedNote`.
     init(parsing line: Substring) throws(TransparencyLogError) {
         let refusal = TransparencyLogError(.malformedNote, "not a signature line")
-        let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "—", KeyName.isValid(parts[1]) else { throw refusal }
+        let parts = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map {
+            Substring($0)
+        }
+        guard parts.count == 3, parts[0].utf8.elementsEqual("—".utf8), KeyName.isValid(parts[1]) else { throw refusal }
         guard let bytes = Base64.decode(parts[2]), bytes.count > 4 else { throw refusal }
         name = String(parts[1])
         keyID = UInt32(bigEndianBytes: bytes[..<4])!
@@ -62,7 +66,8 @@ public struct SignedNote: Hashable, Sendable {
         }
         let split = whole.utf8.index(whole.utf8.startIndex, offsetBy: separator)
         text = String(whole[..<split])
-        var lines = whole[whole.utf8.index(after: split)...].split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = whole.utf8[whole.utf8.index(after: split)...]
+            .split(separator: newline, omittingEmptySubsequences: false).map { Substring($0) }
         lines.removeLast()  // what stands behind the last newline: nothing
         guard !lines.isEmpty else { throw refuse("no signature") }
         guard lines.count <= Self.maximumSignatureCount else {

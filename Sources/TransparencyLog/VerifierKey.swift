@@ -39,11 +39,12 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
         let refusal = TransparencyLogError(.malformedVerifierKey, "not a verifier key (name+id+key)")
         guard text.utf8.count <= Self.maximumByteCount else { throw refusal }
         // Base 64 may hold a plus sign, a name may not.
-        let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+        let parts = Array(text.utf8).split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 3, KeyName.isValid(parts[0]), parts[1].utf8.count == 8,
             let id = Hex.decode(parts[1]), let key = Base64.decode(parts[2]), let type = key.first
         else { throw refusal }
-        name = String(parts[0])
+        name = parts[0]
         keyID = UInt32(bigEndianBytes: id)!
         self.type = type
         publicKey = Array(key.dropFirst())

@@ -12,7 +12,8 @@ struct LogCommand: AsyncParsableCommand {
         discussion: """
             With --state FILE the checkpoint is remembered there, and the next run proves that the log has only grown \
             since. If it has shrunk, or shows another tree of the same size, or has changed what it held, that is \
-            said, and both signed checkpoints are kept in FILE.evidence: together they prove it to anyone.
+            said, and both signed checkpoints are kept in FILE.evidence. Two of the same size prove a split view to \
+            anyone; for a fork, keep the log's files as well.
             """)
 
     @Argument(help: "The log's directory, or its http(s) URL.")

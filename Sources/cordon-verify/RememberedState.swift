@@ -29,8 +29,9 @@ struct RememberedState {
         try Self.write(path, checkpoint.note.encoded)
     }
 
-    /// Keeps the remembered note and the one that contradicts it, side by side: each is signed by the log, so that
-    /// together they prove to anyone what the log did. Returns the directory.
+    /// Keeps the remembered note and the one that contradicts it, side by side. Both are signed by the log. Of the same
+    /// size, they prove a split view to anyone by themselves; a smaller one may be an old copy, and a fork is proved
+    /// together with the larger tree's files. Returns the directory.
     func keepEvidence(against presented: SignedCheckpoint) throws -> String {
         let directory = path + ".evidence"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -147,7 +147,11 @@ def keyrings():
         ("method 3, with a good checksum", by_file(method=b"\x03" + bytes(24))),
         ("no master key, properly sealed", by_file(plaintext=bytes(4))),
         ("nothing sealed", by_file(plaintext=b"")),
-        ("65 master keys, properly sealed", by_file([(i, i, MASTER[1]) for i in range(65)])),
+        ("65 master keys, properly sealed", by_file([(i, i, MASTER[1]) for i in range(1, 66)])),
+        ("master key 0, properly sealed", by_file([(0, 1, MASTER[1])])),
+        ("the last number for a master key, properly sealed", by_file([(2**32 - 1, 1, MASTER[1])])),
+        ("the same id twice, properly sealed", by_file([(1, 1, MASTER[1]), (1, 2, MASTER[2])])),
+        ("ids that go down, properly sealed", by_file([(2, 1, MASTER[1]), (1, 2, MASTER[2])])),
         ("a count over the keys, properly sealed", by_file(plaintext=b"\0\0\0\2" + ref.keyring_plaintext(one)[4:])),
         ("bytes behind the keys, properly sealed", by_file(plaintext=ref.keyring_plaintext(one) + b"\0")),
     ]:
@@ -156,7 +160,7 @@ def keyrings():
     case("salt changed, with a good checksum", "wrongPassphrase", resummed(flip(passphrase, 8 * 33)[:-32]), PASSPHRASE)
     case(
         "method changed to key file, with a good checksum",
-        "wrongPassphrase",
+        "keyringDamaged",
         resummed(passphrase[:24] + b"\x02" + passphrase[25:-32]),
     )
     case(
@@ -173,7 +177,7 @@ def keyrings():
     ]:
         case(
             "Argon2id parameters out of bounds: " + name,
-            "badParameters",
+            "keyringDamaged",
             by_passphrase(passes=passes, memory=memory),
             PASSPHRASE,
         )

@@ -63,8 +63,10 @@ def open_keyring(data, node_id, method, secret):
     if method == "passphrase":
         passes, memory_kib = struct.unpack(">LL", header[25:33])
         if not (1 <= passes <= 32 and 8 <= memory_kib <= 2 << 20):
-            raise Refusal("badParameters")
+            raise Refusal("keyringDamaged")
         secret = argon2id(secret, passes, memory_kib, header[33:49])
+    elif any(header[25:49]):
+        raise Refusal("keyringDamaged")
     try:
         plaintext = unseal(secret, sealed, header)
     except Refusal:
@@ -72,7 +74,11 @@ def open_keyring(data, node_id, method, secret):
     count = int.from_bytes(plaintext[:4], "big")
     if not 1 <= count <= 64 or len(plaintext) != 4 + 44 * count:
         raise Refusal("keyringDamaged")
-    return [struct.unpack(">LQ32s", plaintext[4 + 44 * i : 48 + 44 * i]) for i in range(count)]
+    keys = [struct.unpack(">LQ32s", plaintext[4 + 44 * i : 48 + 44 * i]) for i in range(count)]
+    ids = [key[0] for key in keys]
+    if ids != sorted(set(ids)) or ids[0] == 0 or ids[-1] == 2**32 - 1:
+        raise Refusal("keyringDamaged")
+    return keys
 
 
 def file_key(master_key, salt):

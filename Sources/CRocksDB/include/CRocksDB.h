@@ -38,7 +38,7 @@ void cordon_options_discard_info_log(rocksdb_options_t *options);
 /// Whether the database checks, at open, that every synced write-ahead log is there at its synced size.
 void cordon_options_track_and_verify_wals(rocksdb_options_t *options);
 
-/// Encrypts or decrypts `length` bytes that stand at `offset` of a file's content. For vectors and tests.
+/// Encrypts or decrypts `length` bytes that stand at `offset` of a file, prefix counted. For vectors and tests.
 /// Returns 0, or -1 when OpenSSL refuses.
 int cordon_file_cipher_apply(const uint8_t master_key[32], const uint8_t salt[32], uint64_t offset, uint8_t *data,
                              size_t length);
