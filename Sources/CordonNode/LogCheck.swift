@@ -3,7 +3,7 @@ public import Storage
 internal import TransparencyLog
 
 /// Recomputes a log from its records and holds it against everything that is derived from them: every stored tile,
-/// the root, the signed checkpoint.
+/// the root, the signed checkpoint; and against what the node has acknowledged.
 public struct LogCheck {
     public struct Finding: Sendable, CustomStringConvertible {
         public let description: String
@@ -59,6 +59,13 @@ public struct LogCheck {
         let last = try node.store.database.lastKey(.journal, from: [log.rawValue], upTo: [log.rawValue + 1])
         if let last, last != EmbeddedJournal.key(log, signed.size &- 1) {
             find("there are records behind the end of the log")
+        }
+        if findings.isEmpty {
+            do {
+                try node.checkAcknowledged(log)
+            } catch let error as NodeError {
+                find(error.reason)
+            }
         }
         progress(signed.size, signed.size)
         return Result(size: signed.size, tiles: tiles, findings: findings)

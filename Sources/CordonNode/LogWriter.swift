@@ -59,32 +59,13 @@ struct LogWriter {
                 throw NodeError(
                     .corrupted, "the \(log.name) log has \(size) records, its checkpoint says \(signed.size)")
             }
-            if let acknowledged = try watermark.read(log, keyring: keyring) {
-                try Self.check(store, log, size: size, acknowledged)
-            }
+            try watermark.check(store, log, size: size, keyring: keyring)
             let edge = try store.edge(log, size: size)
             guard edge.root == signed.root else {
                 throw NodeError(.corrupted, "the \(log.name) log does not have the root that its checkpoint says")
             }
             logs[log] = Log(signer: signer, edge: edge, checkpoint: signed.note)
             watermark.write(log, .init(size: size, root: edge.root))
-        }
-    }
-
-    private static func check(_ store: LogStore, _ log: LogID, size: UInt64, _ acknowledged: Watermark.Slot) throws {
-        guard acknowledged.size <= size else {
-            throw NodeError(
-                .behindWatermark,
-                """
-                the \(log.name) log has \(size) entries, but this node has acknowledged \(acknowledged.size): the \
-                database was truncated or put back from a backup. Nothing is signed, so that the log does not fork; \
-                put back the newest copy of the database
-                """)
-        }
-        var reader = store.reader(log, size: size)
-        guard try reader.root(size: acknowledged.size) == acknowledged.root else {
-            throw NodeError(
-                .forked, "the \(log.name) log is not the one that this node acknowledged up to \(acknowledged.size)")
         }
     }
 

@@ -135,6 +135,12 @@ public final class Node: Sendable {
             extra: try store.entry(log, index), index: index, hashes: proof.hashes, checkpoint: signed.note.encoded)
     }
 
+    /// Throws `.behindWatermark` or `.forked` when `log` is not what this node has acknowledged.
+    public func checkAcknowledged(_ log: LogID) throws {
+        try Watermark(directory.watermark, keyring: keyring)
+            .check(store, log, size: checkpoint(log).size, keyring: keyring)
+    }
+
     /// Starts the one writer of the logs, after holding them against their checkpoints and what this node has
     /// acknowledged. `journal` replaces the embedded one in tests that inject failures.
     ///

@@ -27,10 +27,12 @@ public struct StaticExport {
     /// Everything that the checkpoint needs is durable before the checkpoint is put in place, so that an interrupted
     /// export leaves the directory as it was to its readers. `progress` hears the entries written and their total.
     ///
-    /// Throws `.foreignExport` when `directory` holds something else.
+    /// Throws `.foreignExport` when `directory` holds something else, `.behindWatermark` or `.forked` when the log is not
+    /// what the node has acknowledged.
     public func run(progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Result {
         let snapshot = node.store.database.snapshot()
         let signed = try node.checkpoint(log, at: snapshot)
+        try node.checkAcknowledged(log)
         let previous = try previousSize(signed, snapshot)
         if previous == signed.size, Files.exists(checkpointPath),
             try Files.read(checkpointPath, limit: SignedNote.maximumByteCount) == signed.note.encoded

@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Glibc
 internal import Storage
+internal import TransparencyLog
 
 /// The last state that the node acknowledged, outside the database: a write-ahead log cut short, or an old database
 /// put back under a running node, is then seen at the next start instead of forking the log.
@@ -57,6 +58,25 @@ final class Watermark: Sendable {
             try subkey(of: master).tag([log.rawValue] + bytes[..<44]) == Array(bytes[44...])
         else { return nil }
         return Slot(size: UInt64(bigEndianBytes: bytes[4..<12])!, root: Digest(bytes[12..<44])!)
+    }
+
+    /// Holds a log of `size` entries against what was acknowledged. Throws `.behindWatermark`, `.forked`.
+    func check(_ store: LogStore, _ log: LogID, size: UInt64, keyring: Keyring) throws {
+        guard let acknowledged = try read(log, keyring: keyring) else { return }
+        guard acknowledged.size <= size else {
+            throw NodeError(
+                .behindWatermark,
+                """
+                the \(log.name) log has \(size) entries, but this node has acknowledged \(acknowledged.size): the \
+                database was truncated or put back from a backup. Nothing is signed, so that the log does not fork; \
+                put back the newest copy of the database
+                """)
+        }
+        var reader = store.reader(log, size: size)
+        guard try reader.root(size: acknowledged.size) == acknowledged.root else {
+            throw NodeError(
+                .forked, "the \(log.name) log is not the one that this node acknowledged up to \(acknowledged.size)")
+        }
     }
 
     /// A failure to write is not reported: the watermark then stays behind, which is what it may do.

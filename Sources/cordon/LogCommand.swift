@@ -53,9 +53,13 @@ struct LogCommand: AsyncParsableCommand {
             let report = Report(
                 authority: node.authority.country, name: node.authority.name,
                 lastCommit: Terminal.time(try node.store.commitTime()), logs: logs)
-            if json { return try Terminal.printJSON(report) }
-            print("\(report.name) (\(report.authority)), last commit \(report.lastCommit)")
-            for log in logs { print("\(log.log): \(log.size) entries as \(log.origin)\n  root \(log.root)") }
+            if json {
+                try Terminal.printJSON(report)
+            } else {
+                print("\(report.name) (\(report.authority)), last commit \(report.lastCommit)")
+                for log in logs { print("\(log.log): \(log.size) entries as \(log.origin)\n  root \(log.root)") }
+            }
+            for log in LogID.allCases { try node.checkAcknowledged(log) }
         }
     }
 

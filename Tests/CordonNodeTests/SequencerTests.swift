@@ -271,7 +271,10 @@ final class FaultyJournal: Journal {
         try FileManager.default.removeItem(atPath: database)
         try FileManager.default.copyItem(atPath: test.directory["old"], toPath: database)
         #expect(code { _ = try test.open().startSequencer() } == .behindWatermark)
-        #expect(try findings(test.open()).isEmpty, "it can still be looked at")
+        #expect(try findings(test.open()).first?.contains("acknowledged 310") == true)
+        let export = test.directory["export"]
+        #expect(code { _ = try StaticExport(test.open(), log: .exchange, to: export).run() } == .behindWatermark)
+        #expect(try test.open().checkpoint(.exchange).size == 300, "it can still be looked at")
     }
 
     /// The same number of entries, and others: a fork in the making.
