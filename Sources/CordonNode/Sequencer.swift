@@ -65,6 +65,9 @@ public final class Sequencer: Sendable {
     /// Signalled when the queue is no longer empty, and on stopping.
     private let wake = DispatchSemaphore(value: 0)
 
+    /// Resumes submitters while the writer goes on with the next commit.
+    private let acknowledgements = DispatchQueue(label: "cordon.acknowledgements")
+
     /// Starts the writer's thread. The logs' state comes from `writer`, which has checked it.
     init(_ writer: consuming sending LogWriter, limits: SequencerLimits) {
         self.limits = limits
@@ -143,18 +146,9 @@ public final class Sequencer: Sendable {
     private func run(_ writer: consuming LogWriter) {
         while let batch = nextBatch() {
             do {
-                var next = writer.sizes
+                let sizes = writer.sizes
                 let commit = try writer.commit(batch)
-                for submission in batch {
-                    let first = next[submission.log]!
-                    let end = first + UInt64(submission.entries.count)
-                    next[submission.log] = end
-                    submission.continuation.resume(returning: Acknowledgement(indexes: first..<end, commit: commit))
-                }
-                state.withLock { state in
-                    state.published = commit.checkpoints
-                    state.commits += 1
-                }
+                acknowledgements.async { [self] in acknowledge(batch, startingAt: sizes, commit) }
             } catch {
                 fail(batch, error)
                 break
@@ -162,7 +156,24 @@ public final class Sequencer: Sendable {
         }
     }
 
+    /// Tells the submitters where their entries are, and only then publishes the checkpoints.
+    private func acknowledge(_ batch: [Submission], startingAt sizes: [LogID: UInt64], _ commit: Commit) {
+        for (log, size) in sizes {
+            var index = size
+            for submission in batch where submission.log == log {
+                let end = index + UInt64(submission.entries.count)
+                submission.continuation.resume(returning: Acknowledgement(indexes: index..<end, commit: commit))
+                index = end
+            }
+        }
+        state.withLock { state in
+            state.published = commit.checkpoints
+            state.commits += 1
+        }
+    }
+
     private func finish() {
+        acknowledgements.sync {}
         let waiting = state.withLock { state in
             state.hasStopped = true
             defer { state.afterStop = [] }
@@ -208,6 +219,7 @@ public final class Sequencer: Sendable {
 
     /// A commit failed: those in it cannot know, those behind it were not taken.
     private func fail(_ batch: [Submission], _ error: any Error) {
+        acknowledgements.sync {}  // what was committed before is acknowledged and published before
         let reason = NodeError(
             .unknownOutcome, "the log cannot be written (\(error)); open the node again to learn what is durable")
         let refused = state.withLock { state in

@@ -33,7 +33,7 @@ struct AppendBench {
                 case 0:
                     let commits = encrypted.sequencer.commitCount
                     rate.encrypted = try await sequencer(encrypted, corpus)
-                    batch = max(1, entries / (encrypted.sequencer.commitCount - commits))
+                    batch = max(1, entries / max(1, encrypted.sequencer.commitCount - commits))
                 case 1: rate.unencrypted = try await sequencer(unencrypted, corpus)
                 default: rate.rocksDB = try await plainRocksDB(rocksDB, batch: batch, &rows, corpus)
                 }
