@@ -16,15 +16,25 @@ enum Terminal {
         defer { close(terminal) }
         var settings = termios()
         guard tcgetattr(terminal, &settings) == 0 else { throw CommandFailure("The terminal does not answer.") }
+        // Keys arrive one by one meanwhile, Ctrl-C too, so that the terminal is never left silent.
         var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO)
+        silent.c_lflag &= ~tcflag_t(ECHO | ISIG | ICANON)
         tcsetattr(terminal, TCSAFLUSH, &silent)
         defer { tcsetattr(terminal, TCSAFLUSH, &settings) }
         _ = Glibc.write(terminal, prompt, prompt.utf8.count)
+        defer { _ = Glibc.write(terminal, "\n", 1) }
         var line: [UInt8] = []
+        line.reserveCapacity(UnlockOptions.maximumPassphraseByteCount + 1)  // never moved, so no copy stays behind
         var byte: UInt8 = 0
-        while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n"), line.count < 4096 { line.append(byte) }
-        _ = Glibc.write(terminal, "\n", 1)
+        while read(terminal, &byte, 1) == 1 {
+            switch byte {
+            case 0x03: throw CommandFailure("Cancelled; nothing was done.")  // Ctrl-C
+            case 0x04, 0x0A, 0x0D: return line  // Ctrl-D, Enter
+            case 0x08, 0x7F: line.removeLast(min(1, line.count))  // Backspace
+            case 0x15: line.removeAll(keepingCapacity: true)  // Ctrl-U
+            default: if line.count <= UnlockOptions.maximumPassphraseByteCount { line.append(byte) }
+            }
+        }
         return line
     }
 

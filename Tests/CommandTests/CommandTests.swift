@@ -173,6 +173,53 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
         #expect(try Program.run("cordon", status + ["--key-file", directory["key"]]).status == 0)
     }
 
+    /// Typed on a terminal: not echoed, mended with backspace, asked for twice where it is new, given up with Ctrl-C.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/python3"), "no Python to type on a terminal"))
+    func typedPassphrases() throws {
+        let directory = try TemporaryDirectory()
+        let node = ["--dir", directory["node"]]
+        func type(_ keys: [String], _ arguments: [String]) throws -> Program.Result {
+            let script = """
+                import os, pty, sys
+                pid, terminal = pty.fork()
+                if pid == 0:
+                    os.execv(sys.argv[2], sys.argv[2:])
+                screen = b""
+                def see():
+                    global screen
+                    try:
+                        seen = os.read(terminal, 4096)
+                    except OSError:
+                        return False
+                    screen += seen
+                    return bool(seen)
+                for keys in sys.argv[1].split("|"):
+                    count = screen.count(b": ")
+                    while screen.count(b": ") <= count and see():
+                        pass
+                    os.write(terminal, keys.encode().decode("unicode_escape").encode())
+                    screen = screen.replace(b": ", b":_")
+                while see():
+                    pass
+                sys.stdout.write(screen.decode())
+                sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                """
+            return try Program.run(
+                "",
+                ["/usr/bin/python3", "-c", script, keys.joined(separator: "|"), Places.program("cordon")] + arguments)
+        }
+        let initialize = ["init", "--authority", "KH", "--name", "Cambodia Customs"] + node
+        let differing = try type(["one two three\\n", "one two thref\\n"], initialize)
+        #expect(differing.status == 1 && differing.output.contains("differ"), "\(differing)")
+        #expect(!FileManager.default.fileExists(atPath: directory["node"]))
+        let cancelled = try type(["one two\\x03"], initialize)
+        #expect(cancelled.status == 1 && cancelled.output.contains("Cancelled"), "\(cancelled)")
+        let made = try type(["one two three\\n", "one two thrxx\\x7f\\x7fee\\n"], initialize)
+        #expect(made.status == 0 && !made.output.contains("one two"), "\(made)")
+        let status = try type(["wrong\\x15one two three\\n"], ["log", "status"] + node)
+        #expect(status.status == 0 && status.output.contains("exchange: 0 entries"), "\(status)")
+    }
+
     // MARK: Failing
 
     @Test func aSecondProcessIsToldWhoHoldsTheNode() throws {
