@@ -173,6 +173,24 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
         #expect(try Program.run("cordon", status + ["--key-file", directory["key"]]).status == 0)
     }
 
+    /// The commands of the README's "In five minutes" do what they say.
+    @Test func theReadmeWorks() throws {
+        let directory = try TemporaryDirectory()
+        let readme = try String(contentsOf: Places.project.appendingPathComponent("README.md"), encoding: .utf8)
+        let section = try #require(readme.components(separatedBy: "## In five minutes").last)
+        let commands = section.components(separatedBy: "\n").drop { !$0.hasPrefix("    ") }
+            .prefix { $0.hasPrefix("    ") || $0.isEmpty }.map { String($0.dropFirst(4)) }
+        #expect(commands.count > 10 && commands[0] == "make release")
+        let programs = URL(fileURLWithPath: Places.program("cordon")).deletingLastPathComponent().path
+        let result = try Program.run(
+            "", ["bash", "-euc", (["cd"] + commands.dropFirst()).joined(separator: "\n")],
+            environment: [
+                "PATH": "\(programs):/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path,
+                "CORDON_PASSPHRASE": "one two three",
+            ])
+        #expect(result.status == 0 && result.output.components(separatedBy: "GOOD").count == 3, "\(result)")
+    }
+
     /// Typed on a terminal: not echoed, mended with backspace, asked for twice where it is new, given up with Ctrl-C.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/python3"), "no Python to type on a terminal"))
     func typedPassphrases() throws {
