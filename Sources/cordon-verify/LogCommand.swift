@@ -63,12 +63,17 @@ struct LogCommand: AsyncParsableCommand {
             progress.clear()
             report.take(result)
             for problem in result.problems { report.fail("content", problem) }
-            try compareHistory(result, signed, state, &report)
+            compareHistory(result, signed, state, &report)
         } catch let error as SourceError {
             progress.clear()
             return report.unreachable("\(error)")
         }
-        if report.outcome == .good { try state?.remember(signed) }
+        guard report.outcome == .good else { return }
+        do {
+            try state?.remember(signed)
+        } catch let error as UsageFailure {
+            report.unreachable("everything holds, but it cannot be remembered: \(error)")
+        }
     }
 
     /// What two checkpoints say without a look at the tree. False when there is nothing more to check.
@@ -91,20 +96,19 @@ struct LogCommand: AsyncParsableCommand {
         } else {
             return true
         }
-        report.evidence = try state.keepEvidence(against: signed)
+        report.keepEvidence(state, against: signed)
         return false
     }
 
     /// Whether the remembered tree is still the beginning of this one.
     private func compareHistory(
         _ result: LogAudit.Result, _ signed: SignedCheckpoint, _ state: RememberedState?, _ report: inout LogReport
-    ) throws {
+    ) {
         guard result.problems.isEmpty, let state, let last = state.last else { return }
         guard result.rememberedRoot == last.root else {
             report.fail(
                 "forked", "FORK: the log has changed something in its first \(last.size) entries, which it had signed")
-            report.evidence = try state.keepEvidence(against: signed)
-            return
+            return report.keepEvidence(state, against: signed)
         }
     }
 }
@@ -155,6 +159,15 @@ struct LogReport: Encodable {
     mutating func unreachable(_ text: String) {
         outcome = .unreachable
         problems.append(Problem(kind: "unreachable", text: text))
+    }
+
+    /// What was found is reported even when the disk does not take the evidence.
+    mutating func keepEvidence(_ state: RememberedState, against signed: SignedCheckpoint) {
+        do {
+            evidence = try state.keepEvidence(against: signed)
+        } catch {
+            fail("evidence", "the two checkpoints could not be kept: \(error). Keep copies of both yourself")
+        }
     }
 
     mutating func take(_ signed: SignedCheckpoint, _ policy: TrustPolicy) {

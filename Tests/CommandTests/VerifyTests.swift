@@ -222,8 +222,15 @@ func logEntries(_ count: Int) -> [[UInt8]] { (0..<count).map { Array("entry \($0
             let presented = String(decoding: try bytes(of: log.path + "/checkpoint"), as: UTF8.self)
             #expect(try evidence() == [String(decoding: last, as: UTF8.self), presented])
         }
+        // A fork is reported also where the evidence cannot be kept.
+        try write([1], to: state + ".evidence")
+        let unkept = try verify()
+        #expect(unkept.status == 1 && unkept.output.contains("FORK") && unkept.output.contains("could not be kept"))
+        try FileManager.default.removeItem(atPath: state + ".evidence")
         try log.write(logEntries(300))
         #expect(try verify().status == 0)
+        let nowhere = try log.verify(log.path, "--state", log.directory["no/such/place"])
+        #expect(nowhere.status == 69 && nowhere.output.contains("cannot be remembered"))
         try write(Array("nonsense\n".utf8), to: state)
         #expect(try verify().status == 64)
     }
