@@ -28,6 +28,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/version.h>
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -255,6 +257,12 @@ int cordon_file_cipher_apply(const uint8_t master_key[32], const uint8_t salt[32
     FileKey key;
     if (!DeriveFileKey(master_key, salt, &key)) return -1;
     return Apply(key.key(), offset, data, length) ? 0 : -1;
+}
+
+void cordon_forbid_dumps(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 int cordon_sync_file_system(int descriptor) { return syncfs(descriptor); }

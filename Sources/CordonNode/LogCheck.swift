@@ -56,8 +56,9 @@ public struct LogCheck {
         if edge.size == signed.size, edge.root != signed.root {
             find("the root of the entries is not the root that the checkpoint signs")
         }
-        let last = try node.store.database.lastKey(.journal, from: [log.rawValue], upTo: [log.rawValue + 1])
-        if let last, last != EmbeddedJournal.key(log, signed.size &- 1) {
+        let last = try node.store.database.lastKey(
+            .journal, from: [log.rawValue], upTo: [log.rawValue + 1], at: snapshot)
+        if let last, last.count != 9 || UInt64(bigEndianBytes: last[1...])! >= signed.size {
             find("there are records behind the end of the log")
         }
         if findings.isEmpty {

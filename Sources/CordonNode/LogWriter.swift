@@ -30,6 +30,7 @@ struct LogWriter {
         var checkpoint: SignedNote
     }
 
+    private let token: WriterToken
     private let journal: any Journal
     private let store: LogStore
     private let watermark: Watermark
@@ -45,8 +46,9 @@ struct LogWriter {
     /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
     init(
         journal: any Journal, store: LogStore, signers: [LogID: CheckpointSigner], watermark: Watermark,
-        keyring: Keyring, clock: NodeClock
+        keyring: Keyring, clock: NodeClock, token: WriterToken = WriterToken()
     ) throws {
+        self.token = token
         self.journal = journal
         self.store = store
         self.watermark = watermark
@@ -59,7 +61,7 @@ struct LogWriter {
                 throw NodeError(
                     .corrupted, "the \(log.name) log has \(size) records, its checkpoint says \(signed.size)")
             }
-            try watermark.check(store, log, size: size, keyring: keyring)
+            try Watermark.check(store, log, size: size, against: watermark.read(log, keyring: keyring))
             let edge = try store.edge(log, size: size)
             guard edge.root == signed.root else {
                 throw NodeError(.corrupted, "the \(log.name) log does not have the root that its checkpoint says")

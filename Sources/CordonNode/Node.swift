@@ -1,5 +1,7 @@
 public import Cryptography
+internal import Glibc
 public import Storage
+internal import Synchronization
 public import TransparencyLog
 
 /// A node that is unlocked and open: its keys, its database, its logs. One process holds a node at a time.
@@ -11,6 +13,12 @@ public final class Node: Sendable {
     private let keyring: Keyring
     private let directory: NodeDirectory
     private let lock: DirectoryLock
+    /// Held weakly: there is a writer for as long as something holds on to its token.
+    private let writer = Mutex(Weak())
+
+    private struct Weak: ~Copyable {
+        weak var token: WriterToken?
+    }
 
     // MARK: Making one
 
@@ -24,21 +32,30 @@ public final class Node: Sendable {
         files: some FileStore = LocalFiles(), clock: NodeClock = .system
     ) throws {
         let directory = NodeDirectory(path: path)
-        if Files.exists(path) {
-            let names = try Files.list(path).filter { $0 != "lost+found" }
-            guard names.isEmpty else {
+        let existed = Files.exists(path)
+        func refuseContent(besides own: Set<String>) throws {
+            guard try Files.list(path).allSatisfy({ $0 == "lost+found" || own.contains($0) }) else {
                 throw NodeError(.notEmpty, "\(path) is not empty: a node gets a directory of its own")
             }
         }
-        let existed = Files.exists(path)
+        if existed { try refuseContent(besides: []) }
         do {
-            try fill(directory, authority, unlock, hashing, files, clock.nowMilliseconds())
-        } catch {
-            // Nothing in there is worth keeping: no log of this node was ever shown to anyone.
-            for name in (try? Files.list(path)) ?? [] where name != "lost+found" {
-                try? files.remove(path + "/" + name)
+            try files.createDirectory(path, mode: 0o700)
+            let lock = try DirectoryLock(directory.lock)
+            // Again under the lock: another process may have been here meanwhile.
+            try refuseContent(besides: ["lock"])
+            do {
+                try fill(directory, authority, unlock, hashing, files, clock.nowMilliseconds())
+            } catch {
+                // Nothing in there is worth keeping: no log of this node was ever shown to anyone.
+                for name in (try? Files.list(path)) ?? [] where name != "lost+found" {
+                    try? files.remove(path + "/" + name)
+                }
+                throw error
             }
-            if !existed { try? files.remove(path) }
+            withExtendedLifetime(lock) {}
+        } catch {
+            if !existed { rmdir(path) }  // succeeds only where nothing is in it
             throw error
         }
     }
@@ -49,8 +66,6 @@ public final class Node: Sendable {
     ) throws {
         let nodeID = randomBytes(count: SealedKey.nodeIDByteCount)
         let keyring = try Keyring(nodeID: nodeID, nowMilliseconds: now)
-        try files.createDirectory(directory.path, mode: 0o700)
-        let lock = try DirectoryLock(directory.lock)
         try files.replace(directory.keyring, with: keyring.encode(for: unlock, hashing: hashing), mode: 0o600)
         try files.createDirectory(directory.keys, mode: 0o700)
         let keys = try NodeKeys.generate()
@@ -59,7 +74,6 @@ public final class Node: Sendable {
         try Watermark.create(directory.watermark, files: files)
         // From here on it is a node: whatever ends the process before leaves something that no command opens.
         try files.replace(directory.node, with: directory.nodeFile(id: nodeID), mode: 0o600)
-        withExtendedLifetime(lock) {}
     }
 
     private static func createDatabase(
@@ -89,6 +103,7 @@ public final class Node: Sendable {
         directory = NodeDirectory(path: path)
         nodeID = try directory.check()
         lock = try DirectoryLock(directory.lock)
+        for folder in [directory.path, directory.keys] { try Files.removeTemporaries(folder) }
         keyring = try Self.readKeyring(directory, nodeID, unlock)
         keys = try NodeKeys(directory, keyring: keyring)
         store = LogStore(try Database(path: directory.database, keyring: keyring, options: options))
@@ -137,23 +152,33 @@ public final class Node: Sendable {
 
     /// Throws `.behindWatermark` or `.forked` when `log` is not what this node has acknowledged.
     public func checkAcknowledged(_ log: LogID) throws {
-        try Watermark(directory.watermark, keyring: keyring)
-            .check(store, log, size: checkpoint(log).size, keyring: keyring)
+        // The watermark first: a commit between the two then makes the log longer, which is as it should be.
+        let watermark = try Watermark(directory.watermark, keyring: keyring)
+        let acknowledged = try watermark.read(log, keyring: keyring)
+        try Watermark.check(store, log, size: checkpoint(log).size, against: acknowledged)
     }
 
     /// Starts the one writer of the logs, after holding them against their checkpoints and what this node has
     /// acknowledged. `journal` replaces the embedded one in tests that inject failures.
     ///
-    /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
+    /// Throws `.writerRunning`, `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
     public func startSequencer(
         limits: SequencerLimits = .init(), clock: NodeClock = .system,
         journal: ((EmbeddedJournal) -> any Journal)? = nil
     ) throws -> Sequencer {
+        let token = WriterToken()
+        let isFree = writer.withLock { writer in
+            guard writer.token == nil else { return false }
+            writer.token = token
+            return true
+        }
+        guard isFree else { throw NodeError(.writerRunning, "the node's logs have one writer, and it is running") }
         let embedded = try EmbeddedJournal(store.database)
         return Sequencer(
             try LogWriter(
                 journal: journal?(embedded) ?? embedded, store: store, signers: keys.checkpointSigners(authority),
-                watermark: Watermark(directory.watermark, keyring: keyring), keyring: keyring, clock: clock),
+                watermark: Watermark(directory.watermark, keyring: keyring), keyring: keyring, clock: clock,
+                token: token),
             limits: limits)
     }
 
@@ -185,3 +210,6 @@ public final class Node: Sendable {
         keyring.keys.map { ($0.id, $0.createdMilliseconds) }
     }
 }
+
+/// Whoever holds it is the writer of a node's logs.
+final class WriterToken: Sendable {}

@@ -17,6 +17,8 @@ public struct NodeError: Error, Equatable, Sendable, CustomStringConvertible {
         case forked
         /// The queue is full. Nothing was taken; try again later.
         case overloaded
+        /// The node's logs have a writer already.
+        case writerRunning
         /// The sequencer has stopped and takes nothing more.
         case stopped
         /// A commit failed in a way that leaves open whether it is durable.

@@ -16,6 +16,11 @@ public struct SequencerLimits: Sendable {
     /// Bytes of entries in one commit. Default 4 MiB. A larger submission is still committed as one.
     public var batchBytes = 4 << 20
 
+    /// Entries in one submission, which is committed as one. Default 65,536.
+    public var submissionEntries = 65_536
+    /// Bytes of entries in one submission. Default 64 MiB.
+    public var submissionBytes = 64 << 20
+
     public init() {}
 }
 
@@ -87,6 +92,13 @@ public final class Sequencer: Sendable {
     public func append(_ entries: [[UInt8]], to log: LogID) async throws -> Acknowledgement {
         guard !entries.isEmpty, entries.allSatisfy({ (1...EntryBundle.maximumEntryByteCount).contains($0.count) })
         else { throw NodeError(.badArgument, "an entry has 1 to \(EntryBundle.maximumEntryByteCount) bytes") }
+        guard entries.count <= limits.submissionEntries,
+            entries.reduce(0, { $0 + $1.count }) <= limits.submissionBytes
+        else {
+            throw NodeError(
+                .badArgument,
+                "a submission has at most \(limits.submissionEntries) entries and \(limits.submissionBytes) bytes")
+        }
         // Hashed here, on the submitter's time, so that the writer does not have to.
         let hashes = entries.map { MerkleHash.leaf($0) }
         return try await withUnsafeThrowingContinuation { continuation in

@@ -30,6 +30,8 @@ public struct StaticExport {
     /// Throws `.foreignExport` when `directory` holds something else, `.behindWatermark` or `.forked` when the log is not
     /// what the node has acknowledged.
     public func run(progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Result {
+        guard !(Files.realPath(directory) + "/").hasPrefix(Files.realPath(Files.parent(node.store.database.path)) + "/")
+        else { throw NodeError(.foreignExport, "\(directory) is inside the node's own directory: export elsewhere") }
         let snapshot = node.store.database.snapshot()
         let signed = try node.checkpoint(log, at: snapshot)
         try node.checkAcknowledged(log)

@@ -24,6 +24,7 @@ final class Watermark: Sendable {
 
     static let slotByteCount = 76
 
+    private let path: String
     private let descriptor: Int32
     private let keyID: UInt32
     private let key: SymmetricKey
@@ -34,6 +35,7 @@ final class Watermark: Sendable {
     }
 
     init(_ path: String, keyring: Keyring) throws {
+        self.path = path
         keyID = keyring.active.id
         key = try Self.subkey(of: keyring.active.key)
         descriptor = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0o600)
@@ -44,13 +46,23 @@ final class Watermark: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Nil when the slot was never written or is damaged: then it says nothing.
+    /// Nil when the slot was never written: then it says nothing. Throws `.corrupted` when it is damaged.
     func read(_ log: LogID, keyring: Keyring) throws -> Slot? {
         var bytes = [UInt8](repeating: 0, count: Self.slotByteCount)
         let count = pread(descriptor, &bytes, bytes.count, Self.offset(log))
-        return try Self.parse(Array(bytes.prefix(max(0, count))), log) { id in
+        if count == 0 || count == bytes.count && bytes.allSatisfy({ $0 == 0 }) { return nil }
+        let slot = try Self.parse(Array(bytes.prefix(max(0, count))), log) { id in
             keyring.keys.first { $0.id == id }?.key
         }
+        guard let slot else {
+            throw NodeError(
+                .corrupted,
+                """
+                \(path) is damaged, so it does not say what this node has acknowledged. Put back the file; or, if the \
+                database is surely the newest, remove it
+                """)
+        }
+        return slot
     }
 
     static func parse(_ bytes: [UInt8], _ log: LogID, masterKey: (UInt32) -> SymmetricKey?) throws -> Slot? {
@@ -61,8 +73,8 @@ final class Watermark: Sendable {
     }
 
     /// Holds a log of `size` entries against what was acknowledged. Throws `.behindWatermark`, `.forked`.
-    func check(_ store: LogStore, _ log: LogID, size: UInt64, keyring: Keyring) throws {
-        guard let acknowledged = try read(log, keyring: keyring) else { return }
+    static func check(_ store: LogStore, _ log: LogID, size: UInt64, against acknowledged: Slot?) throws {
+        guard let acknowledged else { return }
         guard acknowledged.size <= size else {
             throw NodeError(
                 .behindWatermark,

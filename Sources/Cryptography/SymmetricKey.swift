@@ -108,11 +108,6 @@ public struct PassphraseHashing: Equatable, Sendable {
         try! PassphraseHashing(passes: 3, memoryKiB: 256 << 10, salt: randomBytes(count: saltByteCount))
     }
 
-    /// libsodium's "interactive" cost: 2 passes over 64 MiB, with a fresh salt.
-    public static func interactive() -> PassphraseHashing {
-        try! PassphraseHashing(passes: 2, memoryKiB: 64 << 10, salt: randomBytes(count: saltByteCount))
-    }
-
     public func key(for passphrase: SecretBytes) throws -> SymmetricKey {
         let derived = try SecretBytes(count: SymmetricKey.byteCount) { target in
             let status = passphrase.withUnsafeBytes { passphrase in

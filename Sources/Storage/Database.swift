@@ -47,6 +47,7 @@ public final class Database: @unchecked Sendable {
     /// Throws `.missing`, `.alreadyExists`, `.inUse`, `.corrupted`, `.diskFull`, `.notWritable`,
     /// `.unsupportedLibrary`, `.inputOutput`.
     public init(path: String, keyring: Keyring?, options settings: Options = Options()) throws(StorageError) {
+        if keyring != nil, !settings.create { try Self.refuseCutFiles(path) }
         let environment = try keyring.map { keyring throws(StorageError) in try EncryptedEnvironment(keyring) }
         let options = Self.makeOptions(settings, environment)
         var opened: OpaquePointer?
@@ -76,6 +77,17 @@ public final class Database: @unchecked Sendable {
         rocksdb_writeoptions_set_sync(syncedWrite, 1)
     }
 
+    /// Debian's RocksDB ends the process when it meets a file shorter than its encryption prefix.
+    private static func refuseCutFiles(_ path: String) throws(StorageError) {
+        guard Files.isDirectory(path) else { return }
+        for name in try Files.list(path) {
+            if let size = Files.size(path + "/" + name), (1..<4096).contains(size) {
+                throw StorageError(
+                    .corrupted, "\(path)/\(name) was cut short: keep the directory as it is and put back that file")
+            }
+        }
+    }
+
     private static func makeOptions(_ settings: Options, _ environment: EncryptedEnvironment?) -> OpaquePointer {
         let options: OpaquePointer = rocksdb_options_create()
         rocksdb_options_set_create_if_missing(options, settings.create ? 1 : 0)
@@ -83,7 +95,9 @@ public final class Database: @unchecked Sendable {
         // A later version's new column family appears in an older database.
         rocksdb_options_set_create_missing_column_families(options, 1)
         rocksdb_options_set_paranoid_checks(options, 1)
-        rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_point_in_time_recovery))
+        // A write that was cut short ends the log; damage before its end refuses to open, and so loses nothing of what
+        // stands behind it.
+        rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_tolerate_corrupted_tail_records_recovery))
         cordon_options_track_and_verify_wals(options)
         // A recycled log would be written twice under one key stream.
         rocksdb_options_set_recycle_log_file_num(options, 0)
@@ -170,10 +184,10 @@ public final class Database: @unchecked Sendable {
     }
 
     /// The last key from `lower` up to but not including `upper`.
-    public func lastKey(_ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8]) throws(StorageError)
-        -> [UInt8]?
-    {
-        let iterator = RowIterator(self, handle(family), lower: lower, upper: upper, nil)
+    public func lastKey(
+        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil
+    ) throws(StorageError) -> [UInt8]? {
+        let iterator = RowIterator(self, handle(family), lower: lower, upper: upper, snapshot)
         iterator.seekToLast()
         let key = iterator.isValid ? [UInt8](iterator.key) : nil
         try iterator.check()
@@ -191,8 +205,11 @@ public final class Database: @unchecked Sendable {
         try Self.call("backing up to \(path)") { rocksdb_checkpoint_create(checkpoint, path, 0, $0) }
     }
 
-    /// Rewrites every table file, so that all of them are under the active master key.
-    public func rewriteAllFiles() throws(StorageError) {
+    /// Rewrites every table file, so that all of them are under the active master key. Returns how many there are.
+    ///
+    /// Throws `.inputOutput` when some are still under another, for want of space most likely.
+    @discardableResult
+    public func rewriteAllFiles() throws(StorageError) -> Int {
         let flush: OpaquePointer = rocksdb_flushoptions_create()
         defer { rocksdb_flushoptions_destroy(flush) }
         let compact: OpaquePointer = rocksdb_compactoptions_create()
@@ -202,6 +219,30 @@ public final class Database: @unchecked Sendable {
             try Self.call("flushing the database") { rocksdb_flush_cf(pointer, flush, family, $0) }
             rocksdb_compact_range_cf_opt(pointer, family, compact, nil, 0, nil, 0)
         }
+        // Compaction does not say whether it succeeded, and the files it replaces go a little later: look.
+        var (old, all) = try countTables()
+        for _ in 0..<50 where old > 0 {
+            usleep(100_000)
+            (old, all) = try countTables()
+        }
+        guard old == 0 else {
+            throw StorageError(
+                .inputOutput, "\(old) of \(all) files could not be rewritten: see that there is space, and try again")
+        }
+        return all
+    }
+
+    /// Table files, and those of them that are not under the active master key.
+    private func countTables() throws(StorageError) -> (old: Int, all: Int) {
+        guard let environment else { return (0, 0) }
+        let tables = try Files.list(path).filter { $0.hasSuffix(".sst") }
+        var old = 0
+        for table in tables {
+            // One that is gone by now was replaced.
+            guard let start = try? Files.readStart(path + "/" + table, count: 12), start.count == 12 else { continue }
+            if UInt32(bigEndianBytes: start[8...]) != environment.activeKeyID { old += 1 }
+        }
+        return (old, tables.count)
     }
 
     /// A property of a column family, as RocksDB names them ("rocksdb.estimate-num-keys").
@@ -316,6 +357,7 @@ final class RowIterator {
 /// RocksDB's view of a keyring. Holds the keys that the C++ side borrows.
 final class EncryptedEnvironment: @unchecked Sendable {
     let pointer: OpaquePointer
+    let activeKeyID: UInt32
     private let secrets: [SecretBytes]
 
     init(_ keyring: Keyring) throws(StorageError) {
@@ -332,6 +374,7 @@ final class EncryptedEnvironment: @unchecked Sendable {
             throw StorageError(.unsupportedLibrary, message.map { String(cString: $0) } ?? "no encrypted environment")
         }
         self.pointer = pointer
+        activeKeyID = keyring.active.id
     }
 
     deinit { cordon_encrypted_env_destroy(pointer) }

@@ -51,6 +51,7 @@ public final class EmbeddedJournal: Journal {
     }
 
     private func appendAlone(_ appends: [JournalAppend], _ batch: WriteBatch) throws(StorageError) {
+        precondition(Set(appends.map(\.log)).count == appends.count, "one append for each log")
         for append in appends {
             let size = try size(of: append.log)
             guard size == append.expectedSize else {

@@ -5,7 +5,7 @@ public import Glibc
 func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }
 
 /// Writes whole files. Each call is one write point: whatever fails inside it, `path` holds either all of what it
-/// held before or all of the new bytes.
+/// held before or all of the new bytes; for a staged file, against loss of power too only once it is synced.
 public protocol FileStore: Sendable {
     /// Durable when it returns, also against loss of power.
     func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(StorageError)
@@ -42,7 +42,7 @@ public struct LocalFiles: FileStore {
     }
 
     public func createDirectory(_ path: String, mode: mode_t) throws(StorageError) {
-        if mkdir(path, mode) == 0 { return }
+        if mkdir(path, mode) == 0 { return chmodMade(path, mode) }
         let number = errno
         guard number == ENOENT else {
             if number == EEXIST, Files.isDirectory(path) { return }
@@ -50,7 +50,11 @@ public struct LocalFiles: FileStore {
         }
         try createDirectory(Files.parent(path), mode: mode)
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .system(errno, "making \(path)") }
+        chmodMade(path, mode)
     }
+
+    /// The umask may have narrowed a directory that is meant to be public.
+    private func chmodMade(_ path: String, _ mode: mode_t) { _ = chmod(path, mode) }
 
     public func remove(_ path: String) throws(StorageError) {
         if unlink(path) == 0 || errno == ENOENT { return }
@@ -109,6 +113,38 @@ public enum Files {
     public static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
+    }
+
+    /// Of a regular file, in bytes; nil for anything else.
+    public static func size(_ path: String) -> Int? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// The first bytes of a file, at most `count`.
+    static func readStart(_ path: String, count: Int) throws(StorageError) -> [UInt8] {
+        let descriptor = try open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = Glibc.read(descriptor, &bytes, count)
+        guard got >= 0 else { throw .system(errno, "reading \(path)") }
+        return Array(bytes[..<got])
+    }
+
+    /// The path without links and dots, of as much of it as exists.
+    public static func realPath(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        guard path != "/", path != "." else { return path }
+        return realPath(parent(path)) + "/" + (path.split(separator: "/").last.map(String.init) ?? "")
+    }
+
+    /// Removes what interrupted writes left in a directory.
+    public static func removeTemporaries(_ directory: String) throws(StorageError) {
+        for name in try list(directory) where name.hasSuffix(".tmp") { unlink(directory + "/" + name) }
     }
 
     public static func isDirectory(_ path: String) -> Bool {
@@ -170,6 +206,9 @@ public enum Files {
         }
     }
 }
+
+/// Keeps this process's secrets out of core dumps and of debuggers.
+public func forbidDumps() { cordon_forbid_dumps() }
 
 /// Keeps a second process away from a directory, for as long as it lives: an open file description lock on a file in
 /// it, which the kernel drops when the process ends however it ends.

@@ -78,6 +78,7 @@ extension StorageError {
         case .diskFull: "the disk is full; free some space and try again: "
         case .inUse: "another process has it open: "
         case .notWritable: "not permitted here: "
+        case .corrupted: "it is damaged; keep the directory as it is and put back the newest copy of what is damaged: "
         default: ""
         }
     }

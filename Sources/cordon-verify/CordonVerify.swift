@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import TransparencyLog
 
 /// The auditor's verifier. It holds no key of anybody's and asks nobody: everything it says follows from public keys,
@@ -10,15 +11,19 @@ struct CordonVerify: AsyncParsableCommand {
         commandName: "cordon-verify",
         abstract: "Verify a transparency log, or a proof from one, with public keys alone.",
         discussion: """
-            cordon-verify DIRECTORY --vkey VKEY        a log that was exported or carried on a stick
-            cordon-verify https://HOST/LOG --policy F  a log that is served
-            cordon-verify proof FILE --vkey VKEY       a single entry's proof
+            cordon-verify DIRECTORY --vkey VKEY [--state FILE]   a log that was exported or carried on a stick
+            cordon-verify https://HOST/LOG --policy FILE         a log that is served
+            cordon-verify proof FILE --vkey VKEY                 a single entry's proof
+
+            A directory that is called "log" or "proof" is written ./log or ./proof. `cordon-verify help log` \
+            explains the options.
 
             Exit codes:
               0   good: everything that was asked for was checked and holds
               1   integrity failure: something does not hold, and what it is is said
-              64  wrong usage
-              69  unreachable: the log or a file could not be read, so nothing is known
+              64  wrong usage; a vkey, policy, state or proof file that cannot be read
+              69  unreachable: the log could not be read, so nothing is known
+              73  good, but the state file could not be written
             """,
         version: "0.1.0",
         subcommands: [LogCommand.self, ProofCommand.self],
@@ -61,12 +66,14 @@ enum Outcome: String, Encodable {
     case good
     case integrityFailure = "integrity-failure"
     case unreachable
+    case goodButNotRemembered = "good-but-not-remembered"
 
     var exitCode: ExitCode {
         switch self {
         case .good: ExitCode(0)
         case .integrityFailure: ExitCode(1)
         case .unreachable: ExitCode(69)
+        case .goodButNotRemembered: ExitCode(73)
         }
     }
 }
@@ -89,7 +96,25 @@ enum Output {
         print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// Writes to standard output, or ends the program.
+    static func write(_ bytes: [UInt8]) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress!, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                FileHandle.standardError.write(Data("Error: standard output cannot be written\n".utf8))
+                _exit(1)
+            }
+            sent += count
+        }
+    }
+
     static func time(seconds: UInt64) -> String {
         Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
     }
 }
+
+/// In place of the standard library's: a line that does not arrive, on a full disk say, fails the program instead of
+/// looking like success.
+func print(_ text: some CustomStringConvertible) { Output.write(Array("\(text)\n".utf8)) }

@@ -6,7 +6,10 @@ internal import Synchronization
 /// is tried again.
 final class HTTPSource: LogSource {
     static let attempts = 4
+    /// Without a byte.
     static let timeoutSeconds: TimeInterval = 30
+    /// For one whole file.
+    static let fileTimeoutSeconds: TimeInterval = 300
 
     let parallelism = 16
     private let base: String
@@ -18,6 +21,7 @@ final class HTTPSource: LogSource {
         self.base = base.hasSuffix("/") ? base : base + "/"
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = Self.timeoutSeconds
+        configuration.timeoutIntervalForResource = Self.fileTimeoutSeconds
         configuration.httpMaximumConnectionsPerHost = parallelism
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
         session = URLSession(configuration: configuration, delegate: collector, delegateQueue: nil)
@@ -44,6 +48,8 @@ final class HTTPSource: LogSource {
             try await withCheckedThrowingContinuation { continuation in
                 collector.add(task, .init(path: path, limit: limit, continuation: continuation))
                 task.resume()
+                // Cancelled before it was known here: nobody else will end it.
+                if Task.isCancelled { collector.cancel(task) }
             }
         } onCancel: {
             task.cancel()
@@ -67,6 +73,12 @@ private final class Collector: NSObject, URLSessionDataDelegate, Sendable {
         fetches.withLock { $0[task.taskIdentifier] = fetch }
     }
 
+    func cancel(_ task: URLSessionTask) {
+        task.cancel()
+        let fetch = fetches.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        fetch?.continuation.resume(throwing: CancellationError())
+    }
+
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
@@ -85,9 +97,13 @@ private final class Collector: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         let tooLarge = fetches.withLock { fetches in
-            guard let fetch = fetches[dataTask.taskIdentifier] else { return false }
-            guard fetch.body.count + data.count <= fetch.limit else {
-                fetches[dataTask.taskIdentifier]?.failure = .tooLarge(fetch.path)
+            // Not the whole fetch: a second hold on its body would copy it with every piece that arrives.
+            guard let path = fetches[dataTask.taskIdentifier]?.path,
+                let limit = fetches[dataTask.taskIdentifier]?.limit,
+                let count = fetches[dataTask.taskIdentifier]?.body.count
+            else { return false }
+            guard count + data.count <= limit else {
+                fetches[dataTask.taskIdentifier]?.failure = .tooLarge(path)
                 return true
             }
             fetches[dataTask.taskIdentifier]?.body.append(contentsOf: data)

@@ -86,7 +86,7 @@ struct LogAudit: Sendable {
                     }
                 }
             }
-            try await group.waitForAll()
+            for try await _ in group {}  // the first failure ends the others
         }
         return work.result()
     }

@@ -72,7 +72,8 @@ struct LogCommand: AsyncParsableCommand {
         do {
             try state?.remember(signed)
         } catch let error as UsageFailure {
-            report.unreachable("everything holds, but it cannot be remembered: \(error)")
+            report.outcome = .goodButNotRemembered
+            report.problems.append(.init(kind: "state", text: "it cannot be remembered: \(error)"))
         }
     }
 
@@ -198,6 +199,7 @@ struct LogReport: Encodable {
         switch outcome {
         case .good: print("GOOD         everything holds")
         case .integrityFailure: print("FAILED       \(log) does not verify")
+        case .goodButNotRemembered: print("GOOD         everything holds, but the state file was not written")
         case .unreachable: print("UNREACHABLE  nothing is known about \(log)")
         }
     }

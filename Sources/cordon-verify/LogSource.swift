@@ -36,7 +36,7 @@ struct DirectorySource: LogSource {
 
     func read(_ path: String, limit: Int) async throws -> [UInt8] {
         do {
-            return try Self.read(file: directory + "/" + path, limit: limit)
+            return try Self.read(file: directory + "/" + path, limit: limit, regularOnly: true)
         } catch SourceError.missing {
             throw SourceError.missing(path)
         } catch SourceError.tooLarge {
@@ -44,8 +44,9 @@ struct DirectorySource: LogSource {
         }
     }
 
-    static func read(file path: String, limit: Int) throws(SourceError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// `regularOnly`: a pipe on a stick would keep the verifier waiting for ever.
+    static func read(file path: String, limit: Int, regularOnly: Bool = false) throws(SourceError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (regularOnly ? O_NONBLOCK : 0))
         guard descriptor >= 0 else {
             if errno == ENOENT { throw .missing(path) }
             throw .unreachable("\(path): \(String(cString: strerror(errno)))")
@@ -53,7 +54,9 @@ struct DirectorySource: LogSource {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreachable("\(path) cannot be read") }
-        let expected = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : limit
+        let isRegular = status.st_mode & S_IFMT == S_IFREG
+        guard isRegular || !regularOnly else { throw .unreachable("\(path) is not a file") }
+        let expected = isRegular ? Int(status.st_size) : limit
         guard expected <= limit else { throw .tooLarge(path) }
         var failure: SourceError?
         // One byte more than expected, so that a file that grows meanwhile is noticed.

@@ -42,18 +42,26 @@ struct RememberedState {
         return directory
     }
 
-    /// All of it or nothing, and durable.
+    /// All of it or nothing, and durable; under a name that nobody can have prepared.
     private static func write(_ path: String, _ bytes: [UInt8]) throws {
-        let temporary = "\(path).\(getpid()).tmp"
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: temporary))
-            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
-            try handle.synchronize()
-            try handle.close()
-            guard rename(temporary, path) == 0 else { throw POSIXError(.EIO) }
-        } catch {
+        let temporary = "\(path).\(Hex.encode(randomBytes(count: 8))).tmp"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        var isWritten = descriptor >= 0
+        if isWritten {
+            isWritten =
+                Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+                && rename(temporary, path) == 0
+            close(descriptor)
+        }
+        guard isWritten else {
+            let reason = String(cString: strerror(errno))
             unlink(temporary)
-            throw UsageFailure("\(path) cannot be written: \(error.localizedDescription)")
+            throw UsageFailure("\(path) cannot be written: \(reason)")
+        }
+        let directory = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
         }
     }
 }

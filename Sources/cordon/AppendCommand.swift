@@ -54,7 +54,8 @@ struct AppendCommand: AsyncParsableCommand {
 private struct EntryReader {
     let lengthPrefixed: Bool
     private var buffer: [UInt8] = []
-    private var chunk = [UInt8](repeating: 0, count: 256 << 10)
+    /// Small enough that what one read completes is never more than one submission may hold.
+    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
     private var count: UInt64 = 0
 
     init(lengthPrefixed: Bool) { self.lengthPrefixed = lengthPrefixed }

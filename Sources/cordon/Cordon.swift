@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Storage
 
 /// The node's command line.
 @main
@@ -23,9 +24,7 @@ struct Cordon: AsyncParsableCommand {
         subcommands: [InitCommand.self, LogCommand.self, KeysCommand.self])
 
     static func main() async {
-        // Secrets stay out of core dumps.
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        forbidDumps()
         umask(0o077)
         await main(nil)
     }

@@ -51,7 +51,7 @@ struct KeysCommand: AsyncParsableCommand {
                 var second = try Terminal.askPassphrase("The same again: ")
                 unlock = try UnlockOptions.confirmed(&first, &second)
             } else {
-                unlock = try new.unlock(confirm: false)
+                unlock = try new.unlock(confirm: true)
             }
             try opened.changeUnlock(to: unlock)
             Terminal.printError("Changed. Keep a new copy of the keyring, and destroy the old copies.")
@@ -64,7 +64,7 @@ struct KeysCommand: AsyncParsableCommand {
             abstract: "Add a master key, which all files written from now on are encrypted under.",
             discussion: """
                 Files that exist stay readable under their own master key and move over as the database rewrites them; \
-                --rewrite does that at once.
+                --rewrite does that at once. Make new copies of the keyring afterwards: older ones lack the new key.
                 """)
 
         @OptionGroup var node: NodeOptions
@@ -79,7 +79,9 @@ struct KeysCommand: AsyncParsableCommand {
                 try opened.addMasterKey(unlock: unlock)
             }
             let opened = try Node(opening: path, unlock: unlock)
-            if rewrite { try opened.store.database.rewriteAllFiles() }
+            if rewrite { print("rewrote \(try opened.store.database.rewriteAllFiles()) table files") }
+            Terminal.printError(
+                "Make new copies of the keyring now: older ones do not open what is written from here on.")
             for key in opened.masterKeys {
                 print("master key \(key.id), made \(Terminal.time(key.createdMilliseconds))")
             }

@@ -42,7 +42,7 @@ struct UnlockOptions: ParsableArguments {
             guard passphraseFile == nil else {
                 throw ValidationError("Either --passphrase-file or --key-file, not both.")
             }
-            return .keyFile(try Self.readKeyFile(keyFile))
+            return .keyFile(try Self.readKeyFile(keyFile, isNew: confirm))
         }
         var passphrase: [UInt8]
         if let passphraseFile {
@@ -84,11 +84,17 @@ struct UnlockOptions: ParsableArguments {
         return .passphrase(passphrase)
     }
 
-    private static func readKeyFile(_ path: String) throws -> SymmetricKey {
+    private static func readKeyFile(_ path: String, isNew: Bool) throws -> SymmetricKey {
+        guard Files.exists(path) else {
+            throw CommandFailure(
+                isNew
+                    ? "There is no \(path); make it with: (umask 077; head -c 32 /dev/urandom > \(path))"
+                    : "There is no \(path): put back a copy of the key file.")
+        }
         var bytes = try Files.readSecret(path, limit: SymmetricKey.byteCount)
         guard bytes.count == SymmetricKey.byteCount else {
             throw CommandFailure(
-                "\(path) has \(bytes.count) bytes; a key file has 32: head -c 32 /dev/urandom > \(path)")
+                "\(path) has \(bytes.count) bytes, and a key file has 32: it is not a key file, or not all of it.")
         }
         return try SymmetricKey(SecretBytes(moving: &bytes))
     }

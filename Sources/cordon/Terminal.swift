@@ -1,6 +1,9 @@
 internal import Foundation
 internal import Glibc
 
+/// For the signal handler alone, while a passphrase is asked for; written before the handler is in place.
+nonisolated(unsafe) private var terminalToRestore: (descriptor: Int32, settings: termios) = (-1, termios())
+
 /// The terminal and standard streams.
 enum Terminal {
     /// Asks on the controlling terminal, without echo. Throws when there is none.
@@ -16,24 +19,29 @@ enum Terminal {
         defer { close(terminal) }
         var settings = termios()
         guard tcgetattr(terminal, &settings) == 0 else { throw CommandFailure("The terminal does not answer.") }
-        // Keys arrive one by one meanwhile, Ctrl-C too, so that the terminal is never left silent.
         var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO | ISIG | ICANON)
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        // A signal that ends the program meanwhile must not leave the terminal silent.
+        terminalToRestore = (terminal, settings)
+        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+        for number in signals {
+            signal(number) { number in
+                tcsetattr(terminalToRestore.descriptor, TCSAFLUSH, &terminalToRestore.settings)
+                _exit(128 + number)
+            }
+        }
         tcsetattr(terminal, TCSAFLUSH, &silent)
-        defer { tcsetattr(terminal, TCSAFLUSH, &settings) }
+        defer {
+            tcsetattr(terminal, TCSAFLUSH, &settings)
+            for number in signals { signal(number, SIG_DFL) }
+        }
         _ = Glibc.write(terminal, prompt, prompt.utf8.count)
         defer { _ = Glibc.write(terminal, "\n", 1) }
         var line: [UInt8] = []
         line.reserveCapacity(UnlockOptions.maximumPassphraseByteCount + 1)  // never moved, so no copy stays behind
         var byte: UInt8 = 0
-        while read(terminal, &byte, 1) == 1 {
-            switch byte {
-            case 0x03: throw CommandFailure("Cancelled; nothing was done.")  // Ctrl-C
-            case 0x04, 0x0A, 0x0D: return line  // Ctrl-D, Enter
-            case 0x08, 0x7F: line.removeLast(min(1, line.count))  // Backspace
-            case 0x15: line.removeAll(keepingCapacity: true)  // Ctrl-U
-            default: if line.count <= UnlockOptions.maximumPassphraseByteCount { line.append(byte) }
-            }
+        while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+            if line.count <= UnlockOptions.maximumPassphraseByteCount { line.append(byte) }
         }
         return line
     }
@@ -42,9 +50,18 @@ enum Terminal {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
-    /// Writes bytes to standard output as they are.
+    /// Writes to standard output, or ends the program.
     static func write(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress!, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                FileHandle.standardError.write(Data("Error: standard output cannot be written\n".utf8))
+                _exit(1)
+            }
+            sent += count
+        }
     }
 
     static func printJSON(_ value: some Encodable) throws {
@@ -78,3 +95,7 @@ enum Terminal {
         }
     }
 }
+
+/// In place of the standard library's: a line that does not arrive, on a full disk say, fails the program instead of
+/// looking like success.
+func print(_ text: some CustomStringConvertible) { Terminal.write(Array("\(text)\n".utf8)) }

@@ -231,7 +231,7 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
         #expect(differing.status == 1 && differing.output.contains("differ"), "\(differing)")
         #expect(!FileManager.default.fileExists(atPath: directory["node"]))
         let cancelled = try type(["one two\\x03"], initialize)
-        #expect(cancelled.status == 1 && cancelled.output.contains("Cancelled"), "\(cancelled)")
+        #expect(cancelled.status == 130 && !FileManager.default.fileExists(atPath: directory["node"]), "\(cancelled)")
         let made = try type(["one two three\\n", "one two thrxx\\x7f\\x7fee\\n"], initialize)
         #expect(made.status == 0 && !made.output.contains("one two"), "\(made)")
         let status = try type(["wrong\\x15one two three\\n"], ["log", "status"] + node)
@@ -279,6 +279,54 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
         try node.append(200..<201)
         #expect(try node.run("log", "status").output.contains("exchange: 201 entries"))
         #expect(try node.run("log", "fsck").status == 0)
+    }
+
+    /// One damaged byte refuses to open, and takes nothing of what stands behind it with it.
+    @Test func aDamagedWriteAheadLogKeepsWhatIsBehind() throws {
+        let node = try CommandNode()
+        let program = try Program("cordon", ["log", "append", "--for-testing"] + node.arguments)
+        for number in 0..<20 {
+            program.send(lines(number * 10..<number * 10 + 10))
+            program.waitForLines(number * 10 + 10)
+        }
+        program.kill()
+        _ = program.wait()
+        let log = try #require(filesBelow(node.path + "/db").filter { $0.hasSuffix(".log") }.max())
+        let whole = try bytes(of: log)
+        var damaged = whole
+        damaged[4096 + (whole.count - 4096) / 2] ^= 1
+        try write(damaged, to: log)
+        for _ in 0..<2 {
+            let refused = try node.run("log", "status")
+            #expect(refused.status == 1 && refused.errors.contains("damaged"), "\(refused)")
+        }
+        #expect(try bytes(of: log) == damaged, "nothing was changed")
+        try write(whole, to: log)
+        #expect(try node.run("log", "status").output.contains("exchange: 200 entries"))
+    }
+
+    /// What is published is for others to read.
+    @Test func exportsCanBeReadByOthers() throws {
+        let node = try CommandNode()
+        try node.append(0..<300)
+        let export = try node.exported()
+        for name in FileManager.default.enumerator(atPath: export)!.compactMap({ $0 as? String }) + [""] {
+            let mode = try FileManager.default.attributesOfItem(atPath: export + "/" + name)[.posixPermissions] as! Int
+            #expect(mode & 0o044 == 0o044, "\(name): \(String(mode, radix: 8))")
+        }
+    }
+
+    /// A full disk behind standard output must not look like success.
+    @Test func outputThatDoesNotArriveIsAFailure() throws {
+        let node = try CommandNode()
+        let shell = ["sh", "-c", "exec \"$0\" \"$@\" > /dev/full"]
+        for command in [["log", "status"], ["log", "status", "--json"], ["log", "checkpoint"], ["keys", "show"]] {
+            let result = try Program.run("cordon", command + node.arguments, prefix: shell)
+            #expect(result.status == 1 && result.errors.contains("standard output"), "\(result)")
+        }
+        let verified = try Program.run(
+            "cordon-verify", [try node.exported(), "--vkey", try node.vkey()], prefix: shell)
+        #expect(verified.status == 1 && verified.errors.contains("standard output"), "\(verified)")
     }
 
     /// A file system of a few megabytes, in a mount namespace of the program's own.

@@ -175,6 +175,18 @@ func logEntries(_ count: Int) -> [[UInt8]] { (0..<count).map { Array("entry \($0
         #expect(try await log.audit().problems == ["the root of the entries is not the root that the checkpoint signs"])
     }
 
+    /// A pipe on a stick would wait for a writer that never comes.
+    @Test(.timeLimit(.minutes(1))) func pipesAreNotWaitedFor() throws {
+        let log = try SignedLog()
+        try log.write(logEntries(300))
+        for name in ["tile/entries/000", "tile/0/000", "checkpoint"] {
+            try FileManager.default.removeItem(atPath: log.path + "/" + name)
+            mkfifo(log.path + "/" + name, 0o600)
+            let result = try log.verify(log.path)
+            #expect(result.status == 69 && result.output.contains("is not a file"), "\(result)")
+        }
+    }
+
     /// A log may keep only the full tile where it once had a partial one.
     @Test func fullTilesServeForPartialOnes() async throws {
         let log = try SignedLog()
@@ -230,7 +242,7 @@ func logEntries(_ count: Int) -> [[UInt8]] { (0..<count).map { Array("entry \($0
         try log.write(logEntries(300))
         #expect(try verify().status == 0)
         let nowhere = try log.verify(log.path, "--state", log.directory["no/such/place"])
-        #expect(nowhere.status == 69 && nowhere.output.contains("cannot be remembered"))
+        #expect(nowhere.status == 73 && nowhere.output.contains("cannot be remembered"))
         try write(Array("nonsense\n".utf8), to: state)
         #expect(try verify().status == 64)
     }
@@ -316,6 +328,12 @@ func logEntries(_ count: Int) -> [[UInt8]] { (0..<count).map { Array("entry \($0
         try FileManager.default.removeItem(atPath: log.path + "/tile/0/001")
         let missing = try log.verify(server.url)
         #expect(missing.status == 1 && missing.output.contains("tile/0/001 is missing"), "\(missing)")
+        // The largest bundle there can be arrives in a time that its size explains.
+        let largest = [[UInt8]](repeating: [UInt8](repeating: 7, count: 65_535), count: 256)
+        try log.write(largest)
+        let started = ContinuousClock.now
+        #expect(try log.verify(server.url).status == 0)
+        #expect(ContinuousClock.now - started < .seconds(20))
         try write([UInt8](repeating: 0x61, count: 20 << 20), to: log.path + "/checkpoint")
         let large = try log.verify(server.url)
         #expect(large.status == 1 && large.output.contains("larger"), "\(large)")

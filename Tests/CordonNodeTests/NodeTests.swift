@@ -37,7 +37,9 @@ func code(_ body: () throws -> Void) -> NodeError.Code? {
 
 func append(_ node: Node, _ entries: [[UInt8]], to log: LogID = .exchange) async throws {
     let sequencer = try node.startSequencer()
-    _ = try await sequencer.append(entries, to: log)
+    for start in stride(from: 0, to: entries.count, by: 10_000) {
+        _ = try await sequencer.append(Array(entries[start..<min(start + 10_000, entries.count)]), to: log)
+    }
     await sequencer.stop()
 }
 
@@ -304,6 +306,71 @@ func findings(_ node: Node, _ log: LogID = .exchange) throws -> [String] {
         let full = try bytes(of: "\(directory)/\(path.full.string)")
         guard path.level == nil else { return Array(full.prefix(path.width * 32)) }
         return EntryBundle.encode(try EntryBundle.parse(full, width: 256).prefix(path.width))
+    }
+
+    /// Another process made its node here while this one was about to.
+    @Test func aFailingCreateLeavesAnothersNodeAlone() throws {
+        final class Meanwhile: FileStore {
+            let make: @Sendable () throws -> Void
+            init(_ make: @escaping @Sendable () throws -> Void) { self.make = make }
+            private let done = Mutex(false)
+            func createDirectory(_ path: String, mode: mode_t) throws(StorageError) {
+                if done.withLock({ done in
+                    defer { done = true }
+                    return !done
+                }) {
+                    try? make()
+                }
+                try LocalFiles().createDirectory(path, mode: mode)
+            }
+            func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(StorageError) {
+                try LocalFiles().replace(path, with: bytes, mode: mode)
+            }
+            func stage(_ path: String, with bytes: [UInt8]) throws(StorageError) {}
+            func sync(directory: String) throws(StorageError) {}
+            func remove(_ path: String) throws(StorageError) { try LocalFiles().remove(path) }
+        }
+        let directory = try TemporaryDirectory()
+        let path = directory["node"]
+        let unlock = Unlock.keyFile(try .generate())
+        let authority = try Authority(country: "VN", name: "First")
+        let files = Meanwhile { try Node.create(at: path, authority: authority, unlock: unlock) }
+        #expect(code { try Node.create(at: path, authority: authority, unlock: unlock, files: files) } == .notEmpty)
+        #expect(try Node(opening: path, unlock: unlock).authority.name == "First")
+    }
+
+    @Test func leftoversOfInterruptedWritesGo() throws {
+        let test = try TestNode()
+        try write(bytes(of: test.path + "/keyring"), to: test.path + "/keyring.00112233.tmp")
+        try write([1], to: test.path + "/keys/identity.key.00112233.tmp")
+        _ = try test.open()
+        #expect(!filesBelow(test.path).contains { $0.hasSuffix(".tmp") })
+    }
+
+    /// A file cut shorter than its prefix ends Debian's RocksDB; one damaged anywhere must only be refused.
+    @Test func cutFilesAreNamed() async throws {
+        let test = try TestNode()
+        try await append(test.open(), entries(0..<10))
+        for file in filesBelow(test.path + "/db") where !file.hasSuffix("/LOCK") {
+            let whole = try bytes(of: file)
+            for count in [1, 100, 4095] {
+                try write(Array(whole[..<min(count, whole.count - 1)]), to: file)
+                #expect(throws: StorageError(.corrupted, ""), "\(file) cut to \(count)") { try test.open() }
+            }
+            try write(whole, to: file)
+        }
+        #expect(try findings(test.open()).isEmpty)
+    }
+
+    @Test func exportsStayOutOfTheNode() async throws {
+        let test = try TestNode()
+        let node = try test.open()
+        try FileManager.default.createSymbolicLink(
+            atPath: test.directory["link"], withDestinationPath: test.path)
+        for target in [test.path + "/export", test.path, test.path + "/db/x/y", test.directory["link/export"]] {
+            #expect(
+                code { _ = try StaticExport(node, log: .exchange, to: target).run() } == .foreignExport, "\(target)")
+        }
     }
 
     // MARK: Export

@@ -236,6 +236,48 @@ final class FaultyJournal: Journal {
         #expect(try findings(node).isEmpty == false)
     }
 
+    /// Two writers would each have their own idea of what comes next.
+    @Test func thereIsOneWriter() async throws {
+        let test = try TestNode()
+        let node = try test.open()
+        let first = try node.startSequencer()
+        #expect(code { _ = try node.startSequencer() } == .writerRunning)
+        _ = try await first.append(entries(0..<3), to: .exchange)
+        await first.stop()
+        let second = try node.startSequencer()
+        #expect(try await second.append(entries(3..<4), to: .exchange).indexes == 3..<4)
+        await second.stop()
+    }
+
+    @Test func oversizedSubmissionsAreRefused() async throws {
+        let test = try TestNode()
+        var limits = SequencerLimits()
+        limits.submissionEntries = 10
+        limits.submissionBytes = 100
+        let sequencer = try test.open().startSequencer(limits: limits)
+        for bad in [entries(0..<11), [[UInt8](repeating: 1, count: 101)]] {
+            await #expect(throws: NodeError(.badArgument, "")) { try await sequencer.append(bad, to: .exchange) }
+        }
+        await sequencer.stop()
+    }
+
+    /// Looking at a log while it grows finds nothing wrong with it.
+    @Test func checksDoNotAlarmWhileTheWriterRuns() async throws {
+        let test = try TestNode()
+        let node = try test.open()
+        let sequencer = try node.startSequencer()
+        let writing = Task {
+            for number in 0..<300 { _ = try await sequencer.append(entries(number..<number + 1), to: .exchange) }
+        }
+        for _ in 0..<100 {
+            #expect(code { try node.checkAcknowledged(.exchange) } == nil)
+            #expect(try findings(node).isEmpty)
+            await Task.yield()
+        }
+        try await writing.value
+        await sequencer.stop()
+    }
+
     @Test func theCheckpointIsReadBack() async throws {
         let test = try TestNode()
         let node = try test.open()
@@ -294,7 +336,7 @@ final class FaultyJournal: Journal {
         #expect(code { _ = try test.open().startSequencer() } == .forked)
     }
 
-    @Test func aDamagedWatermarkSaysNothing() async throws {
+    @Test func aDamagedWatermarkIsRefused() async throws {
         let test = try TestNode()
         try await append(test.open(), entries(0..<10))
         let good = try bytes(of: test.path + "/watermark")
@@ -302,10 +344,14 @@ final class FaultyJournal: Journal {
             var changed = good
             changed[position] ^= 1
             try write(changed, to: test.path + "/watermark")
-            let sequencer = try test.open().startSequencer()
-            await sequencer.stop()
-            #expect(try bytes(of: test.path + "/watermark") == good, "it is written anew")
+            #expect(code { _ = try test.open().startSequencer() } == .corrupted, "byte \(position)")
+            #expect(try bytes(of: test.path + "/watermark") == changed)
         }
+        // Once a person has decided that the database is the newest, it is made anew.
+        try FileManager.default.removeItem(atPath: test.path + "/watermark")
+        let sequencer = try test.open().startSequencer()
+        await sequencer.stop()
+        #expect(try bytes(of: test.path + "/watermark") == good)
     }
 
     // MARK: Damage
@@ -337,6 +383,12 @@ final class FaultyJournal: Journal {
             database.put(.journal, record, entry, in: $0)
         }
         #expect(missing.count == 1 && missing[0].contains("record 300"))
+        let lastKey = EmbeddedJournal.key(.exchange, 599)
+        let lastEntry = try database.get(.journal, lastKey)!
+        let cut = try with({ database.delete(.journal, lastKey, in: $0) }) {
+            database.put(.journal, lastKey, lastEntry, in: $0)
+        }
+        #expect(cut.count == 1 && cut[0].contains("record 599"))
         let tileKey = LogStore.tileKey(.exchange, level: 0, index: 1)
         let tile = try database.get(.tiles, tileKey)!
         let noTile = try with({ database.delete(.tiles, tileKey, in: $0) }) {

@@ -43,6 +43,9 @@ void cordon_options_track_and_verify_wals(rocksdb_options_t *options);
 int cordon_file_cipher_apply(const uint8_t master_key[32], const uint8_t salt[32], uint64_t offset, uint8_t *data,
                              size_t length);
 
+/// Keeps this process out of core dumps, and other processes of the same user out of its memory: prctl(2).
+void cordon_forbid_dumps(void);
+
 /// syncfs(2), which Swift's Glibc module does not show.
 int cordon_sync_file_system(int descriptor);
 
