@@ -11,10 +11,10 @@
 //
 //   file key ‖ check = HKDF-SHA256(ikm = master key, salt = salt, info = "cordon file v1", 48 bytes)   (RFC 5869)
 //
-// Byte i of the file, for i ≥ 4,096, is XORed with byte i of the AES-256-CTR stream (NIST SP 800-38A) that starts from
-// the zero block: the stream counts the prefix, as RocksDB does. A zero start is sound because the key is fresh for
-// each file; a file's bytes are never written twice with different content (log recycling stays off). CTR does not authenticate: the Merkle trees do, and `check` tells a
-// damaged prefix from damaged content.
+// Byte i of the file, for i ≥ 4,096, is XORed with byte i of the AES-256-CTR stream (NIST SP 800-38A) that starts
+// from the zero block: the stream counts the prefix, as RocksDB does. A zero start is sound because the key is fresh
+// for each file; a file's bytes are never written twice with different content (log recycling stays off). CTR does
+// not authenticate: the Merkle trees do, and `check` tells a damaged prefix from damaged content.
 
 #include "CRocksDB.h"
 #include "../COpenSSL/shim.h"
