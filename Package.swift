@@ -18,7 +18,6 @@ let package = Package(
         .executable(name: "cordon", targets: ["cordon"]),
         .executable(name: "cordon-verify", targets: ["cordon-verify"]),
         .executable(name: "cordon-bench", targets: ["cordon-bench"]),
-        .library(name: "TransparencyLog", targets: ["TransparencyLog"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")

@@ -238,9 +238,12 @@ public final class Database: @unchecked Sendable {
         let tables = try Files.list(path).filter { $0.hasSuffix(".sst") }
         var old = 0
         for table in tables {
-            // One that is gone by now was replaced.
-            guard let start = try? Files.readStart(path + "/" + table, count: 12), start.count == 12 else { continue }
-            if UInt32(bigEndianBytes: start[8...]) != environment.activeKeyID { old += 1 }
+            do throws(StorageError) {
+                let start = try Files.readStart(path + "/" + table, count: 12)
+                if UInt32(bigEndianBytes: start.dropFirst(8)) != environment.activeKeyID { old += 1 }
+            } catch {
+                guard error.code == .missing else { throw error }  // one that is gone by now was replaced
+            }
         }
         return (old, tables.count)
     }

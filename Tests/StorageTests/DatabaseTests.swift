@@ -179,6 +179,20 @@ func code(_ body: () throws -> Void) -> StorageError.Code? {
         #expect(code { _ = try Database(path: directory["db"], keyring: keyring) } == .corrupted)
     }
 
+    /// Compaction does not say that it failed; what it left under the old key does.
+    @Test func aRewriteThatLeavesFilesBehindIsAFailure() throws {
+        do { try put(makeDatabase(directory["db"], keyring), [([1], [1])]) }
+        var next = keyring
+        try next.addKey(nowMilliseconds: 2)
+        let database = try Database(path: directory["db"], keyring: next)
+        // A table that no compaction touches, under the first master key.
+        let left = directory["db"] + "/999999.sst"
+        try write(Array("CORDONF1".utf8) + UInt32(1).bigEndianBytes + [UInt8](repeating: 0, count: 4084), to: left)
+        #expect(code { try database.rewriteAllFiles() } == .inputOutput)
+        try FileManager.default.removeItem(atPath: left)
+        #expect(code { try database.rewriteAllFiles() } == nil)
+    }
+
     @Test func damagedPrefixesAreNamed() throws {
         do { try put(makeDatabase(directory["db"], keyring), [([1], [1])]) }
         let current = directory["db"] + "/CURRENT"
