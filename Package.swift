@@ -11,6 +11,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let threadPool: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
     name: "cordon",
@@ -20,7 +22,17 @@ let package = Package(
         .executable(name: "cordon-bench", targets: ["cordon-bench"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+            traits: ["ConfigurationSupport"]),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         // Layer 0: the C libraries.
@@ -34,19 +46,55 @@ let package = Package(
         // Layer 1: keys, signatures, sealing, secret memory.
         .target(name: "Cryptography", dependencies: ["CSodium", "COpenSSL"], swiftSettings: settings),
 
+        // Layer 1: the vocabulary of the trade. `Schema` is generated from Protocols/schema (`make schema`).
+        .target(name: "Schema", dependencies: [protobuf], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(name: "Customs", dependencies: ["Schema"], swiftSettings: settings),
+        .target(name: "Interchange", swiftSettings: settings),
+
         // Layer 2: the log as mathematics and text, and the encrypted store.
         .target(name: "TransparencyLog", dependencies: ["Cryptography"], swiftSettings: settings),
         .target(name: "Storage", dependencies: ["CRocksDB", "Cryptography"], swiftSettings: settings),
 
+        // Layer 3: case files as commands, events and folds.
+        .target(name: "Casework", dependencies: ["Customs", "Schema", protobuf], swiftSettings: settings),
+
         // Layer 4: the node that wires them.
         .target(
-            name: "CordonNode", dependencies: ["Cryptography", "Storage", "TransparencyLog"],
+            name: "CordonNode",
+            dependencies: [
+                "Casework", "Customs", "Schema", "Cryptography", "Storage", "TransparencyLog", protobuf, threadPool,
+            ],
+            swiftSettings: settings),
+
+        // Layer 5: HTTP.
+        .target(
+            name: "NodeServer",
+            dependencies: [
+                "CordonNode", "Casework", "Customs", "Interchange", "Schema", "Cryptography", protobuf,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
 
         // Layer 6: the programs.
         .executableTarget(
             name: "cordon",
-            dependencies: ["CordonNode", "Cryptography", "Storage", "TransparencyLog", argumentParser],
+            dependencies: [
+                "NodeServer", "Interchange", "Casework", "Customs", "Schema", "CordonNode", "Cryptography", "Storage",
+                "TransparencyLog", argumentParser, protobuf,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "cordon-verify", dependencies: ["Cryptography", "TransparencyLog", argumentParser],
@@ -59,6 +107,9 @@ let package = Package(
         // What test targets share: places, temporary directories, programs to run.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CustomsTests", dependencies: ["Customs", "Schema", "TestSupport", protobuf], swiftSettings: settings),
+        .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Cryptography", "TestSupport"],
             swiftSettings: settings),

@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 import json
 import pathlib
 
+from cases.attachments import chunked_encryption
 from cases.checkpoints import checkpoints, proofs
 from cases.notes import notes, vkeys
 from cases.policies import policies
@@ -95,6 +96,14 @@ FILES = {
         first 60 bytes of the prefix (4,036 zeros follow); plaintext and ciphertext of bytes at offset in the file,
         where the prefix counts. All byte strings are hex.""",
     ),
+    "chunked-encryption": (
+        chunked_encryption,
+        """Chunked encryption (attachments.md): a message under key (32 bytes) and context, which has messageByteCount
+        bytes and messageSHA256. Where it is good, it is what salt, and the content whose byte i is i mod 251, of
+        contentByteCount bytes, give; messageKey, baseNonce and commitment are derived on the way, and a short message
+        is there in full. Where it is not, its parts follow each other: bytes, or those of the good message of the name
+        `of`, at offsets from `from` up to `to`. All byte strings are hex.""",
+    ),
     "watermark": (
         watermarks,
         """Slots of the watermark file (storage.md): slot (hex) read for log (logID is its number) with a keyring that
@@ -117,7 +126,7 @@ def main():
             path.write_text(content)
         elif not path.exists() or path.read_text() != content:
             stale.append(path.name)
-        print("%-12s %4d cases" % (name, len(cases)))
+        print("%-18s %4d cases" % (name, len(cases)))
     if stale:
         sys.exit("not what generate.py makes: " + ", ".join(stale))
 

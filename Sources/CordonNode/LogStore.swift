@@ -17,7 +17,13 @@ public struct LogStore: Sendable {
 
     static func checkpointKey(_ log: LogID) -> [UInt8] { Array("checkpoint/\(log.name)".utf8) }
 
+    static func eventKey(_ stream: UInt64, _ position: UInt64) -> [UInt8] {
+        stream.bigEndianBytes + position.bigEndianBytes
+    }
+
     static let authorityKey = Array("authority".utf8)
+    /// What stream references are keyed with: 32 random bytes.
+    static let referenceKey = Array("reference key".utf8)
     static let nodeIDKey = Array("node".utf8)
     /// The time of the last commit, in milliseconds since 1970-01-01T00:00Z: a big-endian uint64.
     static let commitTimeKey = Array("commit time".utf8)
@@ -49,6 +55,15 @@ public struct LogStore: Sendable {
             throw NodeError(.corrupted, "the time of the last commit is not readable")
         }
         return time
+    }
+
+    /// The number of records in a stream.
+    func streamSize(_ stream: UInt64, at snapshot: Snapshot? = nil) throws -> UInt64 {
+        let upper = stream == .max ? [UInt8](repeating: 0xFF, count: 17) : (stream + 1).bigEndianBytes
+        let last = try database.lastKey(.events, from: stream.bigEndianBytes, upTo: upper, at: snapshot)
+        guard let last else { return 0 }
+        guard last.count == 16 else { throw NodeError(.corrupted, "a row of events has a key of \(last.count) bytes") }
+        return UInt64(bigEndianBytes: last[8...])! + 1
     }
 
     /// One entry. Throws `.outOfRange` (of `TransparencyLogError`) where there is none.

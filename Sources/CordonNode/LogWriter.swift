@@ -2,24 +2,39 @@ internal import Cryptography
 internal import Storage
 internal import TransparencyLog
 
-/// Entries that wait to be committed, with their leaf hashes, and who waits for them. A class, since it changes hands
-/// a few times on its way and a reference is the cheapest thing to hand over.
+/// What waits to be committed, and who waits for it. A class, since it changes hands a few times on its way and a
+/// reference is the cheapest thing to hand over.
 final class Submission: Sendable {
-    let log: LogID
-    let entries: [[UInt8]]
-    let hashes: [Digest]
+    enum Work: Sendable {
+        /// Opaque entries for one log, with their leaf hashes.
+        case entries(LogID, [[UInt8]], hashes: [Digest])
+        case proposal(Proposal)
+    }
+
+    let work: Work
+    let entryCount: Int
     let byteCount: Int
     /// Resumed once: by the one who refuses the submission, or by the writer that took it off the queue.
     let continuation: UnsafeContinuation<Acknowledgement, any Error>
 
-    init(log: LogID, entries: [[UInt8]], hashes: [Digest], continuation: UnsafeContinuation<Acknowledgement, any Error>)
-    {
-        self.log = log
-        self.entries = entries
-        self.hashes = hashes
-        self.byteCount = entries.reduce(0) { $0 + $1.count }
+    init(_ work: Work, continuation: UnsafeContinuation<Acknowledgement, any Error>) {
+        self.work = work
+        switch work {
+        case .entries(_, let entries, _):
+            entryCount = entries.count
+            byteCount = entries.reduce(0) { $0 + $1.count }
+        case .proposal(let proposal):
+            entryCount = max(1, proposal.drafts.count)
+            byteCount = proposal.byteCount
+        }
         self.continuation = continuation
     }
+}
+
+/// A commit, and what became of each submission in it.
+struct Committed {
+    let commit: Commit
+    let outcomes: [Result<Range<UInt64>, NodeError>]
 }
 
 /// The state of a node's logs as their writer knows it, and the commit that moves it on. One task owns it.
@@ -71,51 +86,134 @@ struct LogWriter {
         }
     }
 
+    /// What a commit adds to one log.
+    private struct Addition {
+        var records: [[UInt8]] = []
+        var hashes: [Digest] = []
+        var payloads: [[UInt8]] = []
+        var erasing: [UInt64] = []
+    }
+
+    /// A commit in the making: what the submissions taken so far add, on top of what is stored.
+    private struct Step {
+        let batch = WriteBatch()
+        let time: UInt64
+        var additions: [LogID: Addition] = [:]
+        var streamSizes: [UInt64: UInt64] = [:]
+        var rows: [RowKey: [UInt8]?] = [:]
+    }
+
     /// Makes all the submissions durable in one write, in order: their indexes follow on from the sizes that the logs
-    /// had before.
+    /// had before. A proposal whose premises no longer hold is refused with `.changed`, and the others go on.
     ///
     /// After an error the state on disk is unknown and this writer must not be used again.
-    mutating func commit(_ submissions: [Submission]) throws -> Commit {
-        let batch = WriteBatch()
-        let time = max(clock.nowMilliseconds(), lastTime)
-        var appends: [JournalAppend] = []
-        for log in LogID.allCases where submissions.contains(where: { $0.log == log }) {
-            appends.append(try extend(log, with: submissions, batch))
+    mutating func commit(_ submissions: [Submission]) throws -> Committed {
+        var step = Step(time: max(clock.nowMilliseconds(), lastTime))
+        var outcomes: [Result<Range<UInt64>, NodeError>] = []
+        for submission in submissions {
+            switch submission.work {
+            case .entries(let log, let entries, let hashes):
+                let first = nextIndex(log, step)
+                step.additions[log, default: Addition()].records += entries
+                step.additions[log]!.hashes += hashes
+                outcomes.append(.success(first..<first + UInt64(entries.count)))
+            case .proposal(let proposal):
+                outcomes.append(try take(proposal, &step))
+            }
         }
-        store.database.put(.meta, LogStore.commitTimeKey, time.bigEndianBytes, in: batch)
+        guard !step.additions.isEmpty else {
+            return Committed(commit: Commit(checkpoints: checkpoints, timeMilliseconds: lastTime), outcomes: outcomes)
+        }
+        var appends: [JournalAppend] = []
+        for log in LogID.allCases {
+            if let addition = step.additions[log] { appends.append(try extend(log, with: addition, step.batch)) }
+        }
+        store.database.put(.meta, LogStore.commitTimeKey, step.time.bigEndianBytes, in: step.batch)
 
-        try journal.append(appends, projections: batch)
+        try journal.append(appends, projections: step.batch)
         // A crash here: the entries are in the log, their submitters do not know it.
-        lastTime = time
+        lastTime = step.time
         for append in appends {
             let edge = logs[append.log]!.edge
             watermark.write(append.log, .init(size: edge.size, root: edge.root))
         }
-        return Commit(checkpoints: checkpoints, timeMilliseconds: time)
+        return Committed(
+            commit: Commit(checkpoints: checkpoints, timeMilliseconds: step.time), outcomes: outcomes)
     }
 
-    /// Puts the tiles and the checkpoint that the submissions to one log lead to into `batch`.
+    private func nextIndex(_ log: LogID, _ step: Step) -> UInt64 {
+        logs[log]!.edge.size + UInt64(step.additions[log]?.records.count ?? 0)
+    }
+
+    /// Adds a proposal to the step, if what it was made from still holds.
+    private func take(_ proposal: Proposal, _ step: inout Step) throws -> Result<Range<UInt64>, NodeError> {
+        var sizes: [UInt64: UInt64] = [:]
+        for draft in proposal.drafts where draft.position != nil {
+            let size =
+                try sizes[draft.stream] ?? step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
+            guard draft.position == size else {
+                return .failure(NodeError(.changed, "somebody else changed it meanwhile: read it again"))
+            }
+            sizes[draft.stream] = size + 1
+        }
+        for premise in proposal.premises {
+            let value = try step.rows[premise.row] ?? store.database.get(premise.row.family, premise.row.key)
+            guard value == premise.value else {
+                return .failure(NodeError(.changed, "somebody else took that meanwhile: read it again"))
+            }
+        }
+        let first = nextIndex(.journal, step)
+        var addition = step.additions[.journal] ?? Addition()
+        step.additions[.journal] = nil  // so that it grows in place
+        for (offset, draft) in proposal.drafts.enumerated() {
+            let sequence = first + UInt64(offset)
+            let record = JournalRecord(
+                kind: draft.kind, sequence: sequence, timeMilliseconds: step.time, actor: draft.actor,
+                stream: draft.reference, payloadDigest: .sha256(draft.payload)
+            ).encoded
+            addition.hashes.append(record.withUnsafeBytes { MerkleHash.leaf($0) })
+            addition.records.append(record)
+            addition.payloads.append(draft.payload)
+            let position = try step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
+            step.streamSizes[draft.stream] = position + 1
+            store.database.put(
+                .events, LogStore.eventKey(draft.stream, position), sequence.bigEndianBytes, in: step.batch)
+        }
+        addition.erasing += proposal.erasing
+        step.additions[.journal] = addition
+        for change in proposal.rows {
+            step.rows[change.row] = .some(change.value)
+            if let value = change.value {
+                store.database.put(change.row.family, change.row.key, value, in: step.batch)
+            } else {
+                store.database.delete(change.row.family, change.row.key, in: step.batch)
+            }
+        }
+        return .success(first..<first + UInt64(proposal.drafts.count))
+    }
+
+    /// Puts the tiles and the checkpoint that an addition to one log leads to into `batch`.
     private mutating func extend(
-        _ id: LogID, with submissions: [Submission], _ batch: WriteBatch
+        _ id: LogID, with addition: Addition, _ batch: WriteBatch
     ) throws -> JournalAppend {
         // What was signed last is read back before anything is signed on top of it.
         guard var log = logs.removeValue(forKey: id), try store.checkpointBytes(id) == log.checkpoint.encoded else {
             throw NodeError(.corrupted, "the stored checkpoint of the \(id.name) log is not the one signed last")
         }
         let size = log.edge.size
-        var records: [[UInt8]] = []
-        for submission in submissions where submission.log == id {
-            records += submission.entries
-            for hash in submission.hashes {
-                log.edge.append(hash) { tile in
-                    let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
-                    store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
-                }
+        for hash in addition.hashes {
+            log.edge.append(hash) { tile in
+                let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
+                store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
             }
         }
         log.checkpoint = log.signer.sign(size: log.edge.size, root: log.edge.root)
         store.database.put(.meta, LogStore.checkpointKey(id), log.checkpoint.encoded, in: batch)
         logs[id] = log
-        return JournalAppend(log: id, expectedSize: size, records: records)
+        return JournalAppend(
+            log: id, expectedSize: size, records: addition.records,
+            // Opaque entries in the journal have no payloads: only tests write such.
+            payloads: addition.payloads.count == addition.records.count ? addition.payloads : [],
+            erasing: addition.erasing)
     }
 }

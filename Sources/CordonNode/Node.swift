@@ -70,19 +70,22 @@ public final class Node: Sendable {
         try files.createDirectory(directory.keys, mode: 0o700)
         let keys = try NodeKeys.generate()
         try keys.write(directory, keyring: keyring, files: files, nowMilliseconds: now)
-        try createDatabase(directory, authority, keyring, keys, now)
+        try createDatabase(directory, authority, keyring, keys, files, now)
         try Watermark.create(directory.watermark, files: files)
         // From here on it is a node: whatever ends the process before leaves something that no command opens.
         try files.replace(directory.node, with: directory.nodeFile(id: nodeID), mode: 0o600)
     }
 
     private static func createDatabase(
-        _ directory: NodeDirectory, _ authority: Authority, _ keyring: Keyring, _ keys: NodeKeys, _ now: UInt64
+        _ directory: NodeDirectory, _ authority: Authority, _ keyring: Keyring, _ keys: NodeKeys,
+        _ files: some FileStore, _ now: UInt64
     ) throws {
         var options = Database.Options()
         options.create = true
         let database = try Database(path: directory.database, keyring: keyring, options: options)
         let batch = WriteBatch()
+        database.put(.meta, LogStore.referenceKey, randomBytes(count: SymmetricKey.byteCount), in: batch)
+        try StreamKeys.create(directory.erasureKey, keyring: keyring, database: database, in: batch, files: files)
         database.put(.meta, LogStore.authorityKey, authority.encoded, in: batch)
         database.put(.meta, LogStore.nodeIDKey, keyring.nodeID, in: batch)
         database.put(.meta, LogStore.commitTimeKey, now.bigEndianBytes, in: batch)
@@ -182,6 +185,25 @@ public final class Node: Sendable {
             limits: limits)
     }
 
+    // MARK: Case files
+
+    /// The case files, whose changes go through `sequencer`.
+    ///
+    /// Throws `.erasureKeyMissing`, `.corrupted`.
+    public func caseService(
+        _ sequencer: Sequencer, clock: NodeClock = .system, limits: CaseServiceLimits = .init(),
+        files: any FileStore = LocalFiles()
+    ) throws -> CaseService {
+        guard var reference = try store.database.get(.meta, LogStore.referenceKey) else {
+            throw NodeError(.corrupted, "the node's reference key is missing")
+        }
+        let keys = try StreamKeys(directory.erasureKey, keyring: keyring, database: store.database, files: files)
+        let cases = try CaseStore(
+            logs: store, keys: keys, country: authority.country,
+            referenceKey: SymmetricKey(SecretBytes(moving: &reference)))
+        return try CaseService(authority, cases, sequencer, clock, limits)
+    }
+
     // MARK: The keyring
 
     /// Locks the keyring with something else. The data is not rewritten.
@@ -203,6 +225,7 @@ public final class Node: Sendable {
         // The keyring first: it opens key files sealed under either key.
         try files.replace(directory.keyring, with: next.encode(for: unlock, hashing: hashing), mode: 0o600)
         try keys.write(directory, keyring: next, files: files, nowMilliseconds: now)
+        try StreamKeys.rewrap(directory.erasureKey, from: keyring, to: next, files: files)
     }
 
     /// Ids and creation times of the master keys, oldest first.

@@ -10,6 +10,8 @@ internal import Storage
 /// keys/      private keys, sealed under a master key
 /// db/        the encrypted database
 /// watermark  the last acknowledged state, for the next start
+/// erasure-key  what the keys of all case files hang on; only its newest copy may ever be kept
+/// blobs/     encrypted attachments
 /// ```
 struct NodeDirectory {
     static let format = "cordon node v1"
@@ -22,6 +24,8 @@ struct NodeDirectory {
     var keys: String { path + "/keys" }
     var database: String { path + "/db" }
     var watermark: String { path + "/watermark" }
+    var erasureKey: String { path + "/erasure-key" }
+    var blobs: String { path + "/blobs" }
 
     func key(_ name: String) -> String { "\(keys)/\(name).key" }
 
@@ -47,7 +51,9 @@ struct NodeDirectory {
 
     /// A stray file is most often a slip of the hand in the wrong directory; better said than stepped over.
     private func refuseForeignFiles() throws {
-        let own: Set<String> = ["node", "lock", "keyring", "keys", "db", "watermark", "lost+found"]
+        let own: Set<String> = [
+            "node", "lock", "keyring", "keys", "db", "watermark", "erasure-key", "blobs", "lost+found",
+        ]
         let keys = Set(NodeKeys.fileNames.map { $0 + ".key" })
         try refuse(path, unless: own.contains)
         try refuse(self.keys, unless: keys.contains)

@@ -15,6 +15,10 @@ public struct NodeError: Error, Equatable, Sendable, CustomStringConvertible {
         case behindWatermark
         /// The store and what this node has acknowledged are two different logs.
         case forked
+        /// What a change was made from no longer holds. Nothing was written; read again.
+        case changed
+        /// The file that opens the keys of the case files is missing, or older than the database.
+        case erasureKeyMissing
         /// The queue is full. Nothing was taken; try again later.
         case overloaded
         /// The node's logs have a writer already.

@@ -102,7 +102,22 @@ public final class Sequencer: Sendable {
         // Hashed here, on the submitter's time, so that the writer does not have to.
         let hashes = entries.map { MerkleHash.leaf($0) }
         return try await withUnsafeThrowingContinuation { continuation in
-            let submission = Submission(log: log, entries: entries, hashes: hashes, continuation: continuation)
+            let submission = Submission(.entries(log, entries, hashes: hashes), continuation: continuation)
+            if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
+        }
+    }
+
+    /// Makes a proposal durable, and returns when it is: the indexes are those of its records in the journal.
+    ///
+    /// Throws `.changed` when what it was made from no longer holds (nothing was written), and what `append` throws.
+    public func commit(_ proposal: Proposal) async throws -> Acknowledgement {
+        guard proposal.drafts.count <= limits.submissionEntries, proposal.byteCount <= limits.submissionBytes else {
+            throw NodeError(
+                .badArgument,
+                "a change has at most \(limits.submissionEntries) records and \(limits.submissionBytes) bytes")
+        }
+        return try await withUnsafeThrowingContinuation { continuation in
+            let submission = Submission(.proposal(proposal), continuation: continuation)
             if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
         }
     }
@@ -112,13 +127,13 @@ public final class Sequencer: Sendable {
             if let closed = state.closed { return (closed, false) }
             guard
                 state.queue.isEmpty
-                    || state.queuedEntries + submission.entries.count <= limits.queuedEntries
+                    || state.queuedEntries + submission.entryCount <= limits.queuedEntries
                         && state.queuedBytes + submission.byteCount <= limits.queuedBytes
             else {
                 return (NodeError(.overloaded, "the queue of \(state.queuedEntries) entries is full: try later"), false)
             }
             state.queue.append(submission)
-            state.queuedEntries += submission.entries.count
+            state.queuedEntries += submission.entryCount
             state.queuedBytes += submission.byteCount
             return (nil, state.queue.count == 1)
         }
@@ -130,6 +145,9 @@ public final class Sequencer: Sendable {
     public func published(_ log: LogID) -> SignedNote {
         state.withLock { $0.published[log]! }
     }
+
+    /// Whether it takes anything.
+    public var isRunning: Bool { state.withLock { $0.closed == nil } }
 
     /// Commits made since the start.
     public var commitCount: Int { state.withLock { $0.commits } }
@@ -158,9 +176,8 @@ public final class Sequencer: Sendable {
     private func run(_ writer: consuming LogWriter) {
         while let batch = nextBatch() {
             do {
-                let sizes = writer.sizes
-                let commit = try writer.commit(batch)
-                acknowledgements.async { [self] in acknowledge(batch, startingAt: sizes, commit) }
+                let committed = try writer.commit(batch)
+                acknowledgements.async { [self] in acknowledge(batch, committed) }
             } catch {
                 fail(batch, error)
                 break
@@ -169,17 +186,18 @@ public final class Sequencer: Sendable {
     }
 
     /// Tells the submitters where their entries are, and only then publishes the checkpoints.
-    private func acknowledge(_ batch: [Submission], startingAt sizes: [LogID: UInt64], _ commit: Commit) {
-        for (log, size) in sizes {
-            var index = size
-            for submission in batch where submission.log == log {
-                let end = index + UInt64(submission.entries.count)
-                submission.continuation.resume(returning: Acknowledgement(indexes: index..<end, commit: commit))
-                index = end
+    private func acknowledge(_ batch: [Submission], _ committed: Committed) {
+        for (submission, outcome) in zip(batch, committed.outcomes) {
+            switch outcome {
+            case .success(let indexes):
+                submission.continuation.resume(
+                    returning: Acknowledgement(indexes: indexes, commit: committed.commit))
+            case .failure(let refusal):
+                submission.continuation.resume(throwing: refusal)
             }
         }
         state.withLock { state in
-            state.published = commit.checkpoints
+            state.published = committed.commit.checkpoints
             state.commits += 1
         }
     }
@@ -214,17 +232,17 @@ public final class Sequencer: Sendable {
             var bytes = 0
             let count = state.queue.prefix { submission in
                 defer {
-                    entries += submission.entries.count
+                    entries += submission.entryCount
                     bytes += submission.byteCount
                 }
                 return entries == 0
-                    || entries + submission.entries.count <= limits.batchEntries
+                    || entries + submission.entryCount <= limits.batchEntries
                         && bytes + submission.byteCount <= limits.batchBytes
             }.count
             batch = Array(state.queue[..<count])
             state.queue.removeFirst(count)
         }
-        state.queuedEntries -= batch.reduce(0) { $0 + $1.entries.count }
+        state.queuedEntries -= batch.reduce(0) { $0 + $1.entryCount }
         state.queuedBytes -= batch.reduce(0) { $0 + $1.byteCount }
         return batch
     }

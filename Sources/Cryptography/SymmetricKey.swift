@@ -55,6 +55,28 @@ public struct SymmetricKey: Sendable {
         }
     }
 
+    public func seal(_ plaintext: [UInt8], associatedData: [UInt8]) -> [UInt8] {
+        plaintext.withUnsafeBytes { seal($0, associatedData: associatedData) }
+    }
+
+    /// Opens content, which is no key: into ordinary memory. Throws `.notAuthentic`.
+    public func openContent(_ sealed: ArraySlice<UInt8>, associatedData: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        let refusal = CryptographyError(.notAuthentic, "sealed with another key, or changed")
+        guard sealed.count >= Self.sealingOverhead else { throw refusal }
+        let nonce = Array(sealed.prefix(24))
+        let body = sealed.dropFirst(24)
+        var plaintext = [UInt8](repeating: 0, count: body.count - 16)
+        let status = secret.withUnsafeBytes { key in
+            body.withUnsafeBufferPointer { body in
+                crypto_aead_xchacha20poly1305_ietf_decrypt(
+                    &plaintext, nil, nil, body.baseAddress!, UInt64(body.count), associatedData,
+                    UInt64(associatedData.count), nonce, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            }
+        }
+        guard status == 0 else { throw refusal }
+        return plaintext
+    }
+
     /// A subkey for one purpose: HKDF-SHA256 without salt (RFC 5869), 32 bytes.
     public func subkey(_ info: String) throws -> SymmetricKey {
         let info = Array(info.utf8)

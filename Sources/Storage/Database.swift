@@ -10,6 +10,14 @@ public enum ColumnFamily: Int, CaseIterable, Sendable {
     case tiles
     /// Checkpoints and the node's description, by name.
     case meta
+    /// Sealed payloads of the logs' records: log id[1] ‖ index[8] → payload.
+    case payloads
+    /// Wrapped keys of the streams that records belong to.
+    case keys
+    /// The records of each stream: stream[8] ‖ position[8] → index[8] in the journal.
+    case events
+    /// What is searched: terms, identifiers, lists. Derived from the events.
+    case index
 
     var name: String { "\(self)" }
 }
@@ -102,6 +110,8 @@ public final class Database: @unchecked Sendable {
         // A recycled log would be written twice under one key stream.
         rocksdb_options_set_recycle_log_file_num(options, 0)
         rocksdb_options_set_write_buffer_size(options, settings.writeBufferByteCount)
+        // Over all column families together.
+        rocksdb_options_set_db_write_buffer_size(options, settings.writeBufferByteCount * 4)
         rocksdb_options_set_max_background_jobs(options, 2)
         rocksdb_options_set_max_open_files(options, 512)
         // Journal entries are signatures, digests and ciphertext; tiles are digests: nothing to compress.
@@ -113,6 +123,10 @@ public final class Database: @unchecked Sendable {
         let table: OpaquePointer = rocksdb_block_based_options_create()
         let cache: OpaquePointer = rocksdb_cache_create_lru(settings.blockCacheByteCount)
         rocksdb_block_based_options_set_block_cache(table, cache)
+        // Most looks for an identifier find nothing. The table options take the filter over.
+        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
+        rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1)
+        rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         rocksdb_options_set_block_based_table_factory(options, table)
         rocksdb_cache_destroy(cache)  // the table options hold on to it
         rocksdb_block_based_options_destroy(table)
@@ -181,6 +195,24 @@ public final class Database: @unchecked Sendable {
             iterator.next()
         }
         try iterator.check()
+    }
+
+    /// A cursor over the rows from key `lower` up to but not including `upper`, for reading that jumps.
+    public func cursor(
+        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil
+    ) -> Cursor {
+        Cursor(RowIterator(self, handle(family), lower: lower, upper: upper, snapshot))
+    }
+
+    /// Drops what deleted rows of a column family leave behind in its files.
+    public func purge(_ family: ColumnFamily) throws(StorageError) {
+        let flush: OpaquePointer = rocksdb_flushoptions_create()
+        defer { rocksdb_flushoptions_destroy(flush) }
+        let compact: OpaquePointer = rocksdb_compactoptions_create()
+        defer { rocksdb_compactoptions_destroy(compact) }
+        rocksdb_compactoptions_set_bottommost_level_compaction(compact, 3)  // force, but not twice
+        try Self.call("flushing the database") { rocksdb_flush_cf(pointer, flush, handle(family), $0) }
+        rocksdb_compact_range_cf_opt(pointer, handle(family), compact, nil, 0, nil, 0)
     }
 
     /// The last key from `lower` up to but not including `upper`.
@@ -337,6 +369,11 @@ final class RowIterator {
     func seekToFirst() { rocksdb_iter_seek_to_first(pointer) }
     func seekToLast() { rocksdb_iter_seek_to_last(pointer) }
     func next() { rocksdb_iter_next(pointer) }
+    func seek(_ key: [UInt8]) {
+        key.withUnsafeBytes {
+            rocksdb_iter_seek(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+    }
 
     /// Valid until the cursor moves.
     var key: UnsafeRawBufferPointer {
@@ -354,6 +391,35 @@ final class RowIterator {
 
     func check() throws(StorageError) {
         try Database.call("reading the database") { rocksdb_iter_get_error(pointer, $0) }
+    }
+}
+
+/// A place among rows, in the order of their keys. One task owns it.
+public struct Cursor: ~Copyable {
+    private let rows: RowIterator
+
+    init(_ rows: RowIterator) { self.rows = rows }
+
+    /// Goes to the first row whose key is `key` or greater, and lends it; nil where there is none.
+    public func seek(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
+        rows.seek(key)
+        return try current()
+    }
+
+    public func next() throws(StorageError) -> [UInt8]? {
+        rows.next()
+        return try current()
+    }
+
+    /// The value of the row that the cursor is at.
+    public var value: [UInt8] { [UInt8](rows.value) }
+
+    private func current() throws(StorageError) -> [UInt8]? {
+        guard rows.isValid else {
+            try rows.check()
+            return nil
+        }
+        return [UInt8](rows.key)
     }
 }
 

@@ -66,8 +66,13 @@ public final class EmbeddedJournal: Journal {
                     let index = append.expectedSize + UInt64(offset)
                     key.storeBytes(of: index.bigEndian, toByteOffset: 1, as: UInt64.self)
                     record.withUnsafeBytes { database.put(.journal, UnsafeRawBufferPointer(key), $0, in: batch) }
+                    guard !append.payloads.isEmpty else { continue }
+                    append.payloads[offset].withUnsafeBytes {
+                        database.put(.payloads, UnsafeRawBufferPointer(key), $0, in: batch)
+                    }
                 }
             }
+            for index in append.erasing { database.delete(.payloads, Self.key(append.log, index), in: batch) }
         }
         // A crash before this line leaves nothing; one behind it, everything.
         try database.write(batch)
@@ -92,6 +97,10 @@ public final class EmbeddedJournal: Journal {
             defer { expected += 1 }
             return try body(expected, record)
         }
+    }
+
+    public func payload(_ log: LogID, _ index: UInt64) throws(StorageError) -> [UInt8]? {
+        try database.get(.payloads, Self.key(log, index))
     }
 
     public func waitForSize(of log: LogID, over size: UInt64) async throws {

@@ -14,11 +14,20 @@ public struct JournalAppend: Sendable {
     /// The size the log must have: one more than the last index, 0 when it is empty.
     public let expectedSize: UInt64
     public let records: [[UInt8]]
+    /// One for each record, or none at all. A payload stands beside its record and can be erased.
+    public let payloads: [[UInt8]]
+    /// Indexes of earlier records whose payloads go in the same step.
+    public let erasing: [UInt64]
 
-    public init(log: LogID, expectedSize: UInt64, records: [[UInt8]]) {
+    public init(
+        log: LogID, expectedSize: UInt64, records: [[UInt8]], payloads: [[UInt8]] = [], erasing: [UInt64] = []
+    ) {
+        precondition(payloads.isEmpty || payloads.count == records.count)
         self.log = log
         self.expectedSize = expectedSize
         self.records = records
+        self.payloads = payloads
+        self.erasing = erasing
     }
 }
 
@@ -30,6 +39,7 @@ public struct JournalAppend: Sendable {
 /// - `append` is atomic over all the logs it names and linearizable: it writes all records or none, and only when
 ///   every log has its expected size (compare-and-swap). When it returns, records survive the loss of power, and
 ///   of whatever else the implementation promises to survive (a machine, for a replicated one).
+/// - A payload is as durable as the record it belongs to, until it is erased; then it is gone for good.
 /// - `append` throws `.conflict` when a size differs: nothing was written, now or later. Any other error leaves open
 ///   whether the records are durable. The caller must then stop, reopen, and read: it may not retry, since a retry
 ///   could append twice.
@@ -47,6 +57,9 @@ public protocol Journal: Sendable {
 
     /// Lends the records of `log` from `first` on, in order, until `body` returns false or there are no more.
     func read(_ log: LogID, from first: UInt64, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Bool) throws
+
+    /// The payload of a record; nil where it has none, or none any more.
+    func payload(_ log: LogID, _ index: UInt64) throws(StorageError) -> [UInt8]?
 
     /// Returns once `log` has more than `size` records; at once if it has. Throws `CancellationError`.
     func waitForSize(of log: LogID, over size: UInt64) async throws

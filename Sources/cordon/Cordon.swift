@@ -21,7 +21,9 @@ struct Cordon: AsyncParsableCommand {
             Exit codes: 0 done; 1 refused or failed, with the reason on standard error; 64 wrong usage.
             """,
         version: version,
-        subcommands: [InitCommand.self, LogCommand.self, KeysCommand.self])
+        subcommands: [
+            InitCommand.self, ServeCommand.self, OfficerCommand.self, LogCommand.self, KeysCommand.self,
+        ])
 
     static func main() async {
         forbidDumps()

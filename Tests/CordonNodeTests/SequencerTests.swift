@@ -46,6 +46,7 @@ final class FaultyJournal: Journal {
     func read(_ log: LogID, from first: UInt64, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Bool) throws {
         try journal.read(log, from: first, body)
     }
+    func payload(_ log: LogID, _ index: UInt64) throws(StorageError) -> [UInt8]? { try journal.payload(log, index) }
     func waitForSize(of log: LogID, over size: UInt64) async throws {
         try await journal.waitForSize(of: log, over: size)
     }

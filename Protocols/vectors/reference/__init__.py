@@ -15,3 +15,4 @@ from .policy import *
 from .proofs import *
 from .sealing import *
 from .store import *
+from .chunked import *

@@ -1,0 +1,18 @@
+internal import NIOPosix
+
+/// Threads for calls that block: reading the database, hashing passwords. Callers suspend meanwhile, so that the
+/// cooperative pool goes on.
+public final class BlockingPool: Sendable {
+    private let pool: NIOThreadPool
+
+    public init(threads: Int) {
+        pool = NIOThreadPool(numberOfThreads: threads)
+        pool.start()
+    }
+
+    deinit { pool.shutdownGracefully { _ in } }
+
+    public func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        try await pool.runIfActive(body)
+    }
+}

@@ -1,0 +1,119 @@
+internal import Casework
+internal import Cryptography
+internal import Customs
+internal import Schema
+internal import Storage
+
+/// The rows of the index that an event changes. A pure function of the case before and behind it, so that the index can
+/// be made again from the journal.
+enum CaseIndexing {
+    /// `isKnownToken` says whether a token of a name is in the vocabulary already; it may forget, and then a row is
+    /// written again.
+    static func rows(
+        _ recorded: RecordedEvent, stream: UInt64, before: CaseFile, after: CaseFile,
+        isKnownToken: (String) -> Bool
+    ) -> [RowChange] {
+        var rows: [RowChange] = []
+        switch recorded.event.body {
+        case .opened(let opened):
+            rows.append(RowChange(.index, IndexRow.object(stream), stream.bigEndianBytes))
+            rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
+            let day = (recorded.timeMilliseconds / 86_400_000).clampedTo32
+            for term in SearchTerm.title(opened.title) {
+                let key = IndexRow.posting(term, Posting(number: stream, stream: stream))
+                rows.append(RowChange(.index, key, day.bigEndianBytes))
+            }
+        case .seizureLogged(let logged):
+            guard let number = RecordID(parsing: logged.report.id)?.number else { break }
+            rows.append(RowChange(.index, IndexRow.object(number), stream.bigEndianBytes))
+            if let row = source(logged.report.provenance, number) { rows.append(row) }
+            rows += reportRows(nil, logged.report, number, stream, isKnownToken)
+        case .reportCorrected(let corrected):
+            guard let number = RecordID(parsing: corrected.reportID)?.number else { break }
+            rows += reportRows(
+                before.report(corrected.reportID)?.report, after.report(corrected.reportID)?.report, number, stream,
+                isKnownToken)
+        case .exhibitSealed(let sealed): rows += object(sealed.id, stream)
+        case .attachmentAdded(let attachment): rows += object(attachment.id, stream)
+        case .taskAdded(let task):
+            rows.append(
+                RowChange(.index, IndexRow.task(task.assignee, stream, task.number), Array(task.due.utf8)))
+        case .taskDone(let done):
+            guard let task = before.tasks.first(where: { $0.task.number == done.number })?.task else { break }
+            rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
+        case .hitsFound:
+            rows.append(
+                RowChange(.index, IndexRow.hits(after.owner, stream, recorded.timeMilliseconds), []))
+        default: break
+        }
+        if let visibility = visibility(before, after, stream) { rows.append(visibility) }
+        return rows
+    }
+
+    /// The rows of a figure.
+    static func rows(of report: StatisticalReport, _ number: UInt64) -> [RowChange] {
+        [RowChange(.index, IndexRow.object(number), Streams.statistics.bigEndianBytes)]
+            + (source(report.provenance, number).map { [$0] } ?? [])
+    }
+
+    private static func source(_ provenance: Provenance, _ number: UInt64) -> RowChange? {
+        guard provenance.digest.count == Digest.byteCount else { return nil }
+        return RowChange(
+            .index, IndexRow.source(provenance.source, provenance.key), number.bigEndianBytes + provenance.digest)
+    }
+
+    private static func object(_ id: String, _ stream: UInt64) -> [RowChange] {
+        guard let number = RecordID(parsing: id)?.number else { return [] }
+        return [RowChange(.index, IndexRow.object(number), stream.bigEndianBytes)]
+    }
+
+    /// Who may know of the case, where not everyone who works on cases may.
+    private static func visibility(_ before: CaseFile, _ after: CaseFile, _ stream: UInt64) -> RowChange? {
+        func value(_ file: CaseFile) -> [UInt8]? {
+            guard file.needToKnow else { return nil }
+            return file.owner.bigEndianBytes + file.granted.sorted().flatMap(\.bigEndianBytes)
+        }
+        let (old, new) = (value(before), value(after))
+        return old == new ? nil : RowChange(.index, IndexRow.visibility(stream), new)
+    }
+
+    /// What a report is found by: what it had and has no more goes, what is new comes.
+    private static func reportRows(
+        _ old: SeizureReport?, _ new: SeizureReport?, _ number: UInt64, _ stream: UInt64,
+        _ isKnownToken: (String) -> Bool
+    ) -> [RowChange] {
+        let posting = Posting(number: number, stream: stream)
+        let oldTerms = old?.searchTerms() ?? []
+        let newTerms = new?.searchTerms() ?? []
+        let sameDay = old.map(day) == new.map(day)
+        var rows: [RowChange] = []
+        for term in oldTerms.subtracting(newTerms) {
+            rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
+        }
+        let value = new.map { day($0).bigEndianBytes }
+        for term in sameDay ? newTerms.subtracting(oldTerms) : newTerms {
+            rows.append(RowChange(.index, IndexRow.posting(term, posting), value))
+            guard term.scheme == .nameToken, !isKnownToken(term.value) else { continue }
+            rows += vocabulary(term.value, present: true)
+        }
+        return rows
+    }
+
+    /// The rows through which a token is found by a misspelling.
+    static func vocabulary(_ token: String, present: Bool) -> [RowChange] {
+        let value: [UInt8]? = present ? [] : nil
+        var rows = [RowChange(.index, IndexRow.token(token), value)]
+        for variant in Fuzzy.deletions(token) {
+            rows.append(RowChange(.index, IndexRow.deletion(variant) + token.utf8, value))
+        }
+        return rows
+    }
+
+    static func day(_ report: SeizureReport) -> UInt32 {
+        ((Moment(parsing: report.seizedAt)?.milliseconds ?? 0) / 86_400_000).clampedTo32
+    }
+}
+
+extension UInt64 {
+    fileprivate var clampedTo32: UInt32 { UInt32(clamping: self) }
+}

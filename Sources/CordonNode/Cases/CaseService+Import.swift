@@ -1,0 +1,285 @@
+internal import Casework
+internal import Cryptography
+internal import FoundationEssentials
+public import Customs
+public import Schema
+internal import Storage
+internal import SwiftProtobuf
+
+/// One record of an import, made of one or several rows of a source.
+public enum ImportRecord: Sendable {
+    case seizure(SeizureReport)
+    case statistics(StatisticalReport)
+
+    var provenance: Provenance {
+        switch self {
+        case .seizure(let report): report.provenance
+        case .statistics(let report): report.provenance
+        }
+    }
+}
+
+/// What became of one record.
+public struct ImportOutcome: Sendable {
+    public enum Kind: String, Sendable {
+        case imported
+        /// The same record, by its source's key and by content, is here already.
+        case known
+        /// The source's key is here already, with other content: correct the report instead.
+        case differs
+        case refused
+    }
+    public let kind: Kind
+    /// The id of the report, where there is one.
+    public let id: String
+    public let caseID: String
+    public let findings: [Finding]
+}
+
+extension CaseService {
+    /// Takes records in, each into a case of its own, or all into one. A record that is here already is recognised by
+    /// its source and key, so a batch can be sent again after any failure. `dryRun`: says what would become of each.
+    ///
+    /// Outcomes are in the order of the records. Throws when nothing was taken.
+    public func importBatch(
+        _ records: [ImportRecord], caseID: String? = nil, needToKnow: Bool = false, dryRun: Bool,
+        by credentials: Credentials
+    ) async throws -> [ImportOutcome] {
+        try credentials.require(.importReports)
+        guard records.count <= limits.importBatch else {
+            throw CaseError(.tooLarge, "a batch has at most \(limits.importBatch) records")
+        }
+        if let caseID { _ = try await visibleCase(caseID, credentials) }
+        for _ in 0..<limits.retries {
+            let prepared = try await readers.run { [self] in
+                try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
+            }
+            if dryRun || prepared.proposal.drafts.isEmpty { return prepared.outcomes }
+            do {
+                _ = try await sequencer.commit(prepared.proposal)
+            } catch let error as NodeError where error.code == .changed {
+                continue
+            }
+            try await matchImported(prepared.reports)
+            return prepared.outcomes
+        }
+        throw CaseError(.overloaded, "others keep changing the same records: try again")
+    }
+
+    private struct PreparedImport: Sendable {
+        var proposal = Proposal(drafts: [])
+        var outcomes: [ImportOutcome] = []
+        /// Reports to match, with their streams.
+        var reports: [(number: UInt64, stream: UInt64)] = []
+    }
+
+    private func prepareImport(
+        _ records: [ImportRecord], caseID: String?, needToKnow: Bool, _ credentials: Credentials
+    ) throws -> PreparedImport {
+        var prepared = PreparedImport()
+        var shared: (stream: UInt64, file: CaseFile, key: StreamKey)?
+        if let stream = caseID.flatMap(Self.stream(caseID:)) {
+            guard let key = try store.keys.key(stream) else { throw Self.noSuchCase }
+            shared = (stream, try store.caseFile(stream), key)
+        }
+        var seen: [String: [UInt8]] = [:]
+        for record in records {
+            let provenance = record.provenance
+            let digest = try Self.digest(of: record)
+            let row = IndexRow.source(provenance.source, provenance.key)
+            if let known = try store.database.get(.index, row) {
+                prepared.outcomes.append(try knownOutcome(known, digest))
+                continue
+            }
+            let name = "\(provenance.source)\u{0}\(provenance.key)"
+            if let earlier = seen[name] {
+                prepared.outcomes.append(
+                    ImportOutcome(kind: earlier == digest ? .known : .differs, id: "", caseID: "", findings: []))
+                continue
+            }
+            do throws(CaseError) {
+                let outcome: ImportOutcome
+                let number = store.newNumber()
+                switch record {
+                case .seizure(var report):
+                    report.provenance.digest = .init(digest)
+                    outcome = try take(report, number, &shared, needToKnow, credentials, &prepared)
+                case .statistics(var report):
+                    report.provenance.digest = .init(digest)
+                    outcome = try take(report, number, credentials, &prepared)
+                }
+                seen[name] = digest
+                prepared.proposal.premises.append(RowChange(.index, row, nil))
+                prepared.outcomes.append(outcome)
+            } catch {
+                guard error.code == .invalid else { throw error }
+                let findings = error.findings.isEmpty ? [Finding(.reject, "", "invalid", error.reason)] : error.findings
+                prepared.outcomes.append(ImportOutcome(kind: .refused, id: "", caseID: "", findings: findings))
+            }
+        }
+        return prepared
+    }
+
+    /// Of what the source says, before the node adds anything.
+    private static func digest(of record: ImportRecord) throws -> [UInt8] {
+        switch record {
+        case .seizure(var report):
+            report.provenance.digest = .init()
+            return Digest.sha256(try report.serializedBytes()).bytes
+        case .statistics(var report):
+            report.provenance.digest = .init()
+            return Digest.sha256(try report.serializedBytes()).bytes
+        }
+    }
+
+    private func knownOutcome(_ row: [UInt8], _ digest: [UInt8]) throws -> ImportOutcome {
+        guard row.count == 40, let number = UInt64(bigEndianBytes: row[..<8]) else {
+            throw NodeError(.corrupted, "the row of an imported record is not readable")
+        }
+        let stream = try store.stream(of: number)
+        return ImportOutcome(
+            kind: Array(row[8...]) == digest ? .known : .differs,
+            id: RecordID(country: authority.country, kind: .seizure, number: number).description,
+            caseID: stream.map { RecordID(country: authority.country, kind: .caseFile, number: $0).description } ?? "",
+            findings: [])
+    }
+
+    /// A report into the shared case, or into one of its own.
+    private func take(
+        _ report: SeizureReport, _ number: UInt64, _ shared: inout (stream: UInt64, file: CaseFile, key: StreamKey)?,
+        _ needToKnow: Bool, _ credentials: Credentials, _ prepared: inout PreparedImport
+    ) throws(CaseError) -> ImportOutcome {
+        let now = clock.nowMilliseconds()
+        var stream = shared?.stream ?? 0
+        var file = shared?.file ?? CaseFile()
+        var events: [CaseEvent] = []
+        if shared == nil {
+            stream = store.newNumber()
+            let opening = CaseEvent.with {
+                $0.opened.title = "\(report.provenance.source) \(report.provenance.key)"
+                $0.opened.needToKnow = needToKnow
+            }
+            events.append(try file.decide(opening, context(credentials, number: stream, now: now)).event)
+            // Only so that the report can be decided on; the draft below folds both again.
+            file.apply(RecordedEvent(sequence: 0, timeMilliseconds: now, officer: 0, event: events[0]))
+        }
+        let logging = CaseEvent.with { $0.seizureLogged.report = report }
+        let decision = try file.decide(logging, context(credentials, number: number, now: now))
+        events.append(decision.event)
+        let key: StreamKey
+        if let shared {
+            key = shared.key
+        } else {
+            file = CaseFile()
+            guard let made = try? store.keys.makeKey(stream) else {
+                throw CaseError(.overloaded, "no key for the case could be made: try again")
+            }
+            key = made.key
+            prepared.proposal.rows.append(made.row)
+            prepared.proposal.premises.append(made.premise)
+        }
+        store.draft(
+            events, by: credentials.officer.number, stream: stream, &file, key: key, time: now,
+            into: &prepared.proposal)
+        if shared != nil { shared!.file = file }
+        prepared.proposal.rows.append(
+            RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+        prepared.reports.append((number, stream))
+        return ImportOutcome(
+            kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
+    }
+
+    private func take(
+        _ report: StatisticalReport, _ number: UInt64, _ credentials: Credentials, _ prepared: inout PreparedImport
+    ) throws(CaseError) -> ImportOutcome {
+        var report = report
+        let findings = report.normaliseAndValidate(codes: codes, nowMilliseconds: clock.nowMilliseconds())
+        guard !findings.contains(where: { $0.strength == .reject }) else {
+            throw CaseError(.invalid, "the figure cannot be taken as it is", findings: findings)
+        }
+        report.id = RecordID(country: authority.country, kind: .seizure, number: number).description
+        guard
+            let draft = try? store.draft(
+                .statistics, report, by: credentials.officer.number, stream: Streams.statistics)
+        else { throw CaseError(.overloaded, "the figure could not be sealed: try again") }
+        prepared.proposal.drafts.append(draft)
+        prepared.proposal.rows += CaseIndexing.rows(of: report, number)
+        return ImportOutcome(kind: .imported, id: report.id, caseID: "", findings: findings)
+    }
+
+    /// Hits of a whole batch, in one commit.
+    private func matchImported(_ reports: [(number: UInt64, stream: UInt64)]) async throws {
+        guard !reports.isEmpty else { return }
+        let proposal = try await readers.run { [self] in
+            var all = Proposal(drafts: [])
+            for (number, stream) in reports {
+                let proposal = try findHits(number, stream, officer: nil).proposal
+                all.drafts += proposal.drafts
+                all.rows += proposal.rows
+            }
+            return all
+        }
+        _ = try await sequencer.commit(proposal)
+    }
+
+    // MARK: Figures
+
+    /// Statistical reports in the order they came, from behind `cursor` on. Journalled.
+    public func statistics(
+        after cursor: UInt64, limit: Int, by credentials: Credentials
+    ) async throws -> (reports: [StatisticalReport], next: UInt64?) {
+        try credentials.require(.readStatistics)
+        let store = store
+        let limit = min(max(limit, 1), 1000)
+        let reports = try await readers.run {
+            var reports: [StatisticalReport] = []
+            try store.forEachRecord(of: Streams.statistics, from: cursor) { _, opened in
+                reports.append(try StatisticalReport(serializedBytes: opened.content))
+                return reports.count < limit
+            }
+            return reports
+        }
+        try await recordAccess(by: credentials) {
+            $0.action = "statistics"
+            $0.count = UInt64(reports.count)
+        }
+        return (reports, reports.count == limit ? cursor + UInt64(limit) : nil)
+    }
+
+    // MARK: Code lists
+
+    /// Replaces a code list. `codes` are the codes and what they stand for.
+    public func importCodes(
+        _ list: CodeList, _ entries: [(code: String, text: String)], by credentials: Credentials
+    ) async throws {
+        try credentials.require(.importCodes)
+        guard entries.count <= 500_000 else { throw CaseError(.tooLarge, "a code list has at most 500,000 codes") }
+        let store = store
+        let old = try await readers.run {
+            var rows: [[UInt8]] = []
+            let prefix = IndexRow.code(list, "")
+            try store.database.forEach(.index, from: prefix, upTo: SearchIndex.end(prefix)) { key, _ in
+                rows.append([UInt8](key))
+                return true
+            }
+            return rows
+        }
+        var rows = old.map { RowChange(.index, $0, nil) }
+        rows += entries.map { RowChange(.index, IndexRow.code(list, $0.code), Array($0.text.utf8)) }
+        let count = UInt64(entries.count)
+        rows.append(RowChange(.meta, StoredCodeLists.countKey(list), count.bigEndianBytes))
+        let text = entries.map { "\($0.code)\t\($0.text)\n" }.joined()
+        try await administration.record(by: credentials.officer.number, rows: rows) { _ in
+            [
+                .with {
+                    $0.codesImported = .with {
+                        $0.list = list.rawValue
+                        $0.count = count
+                        $0.sha256 = .init(Digest.sha256(Array(text.utf8)).bytes)
+                    }
+                }
+            ]
+        }
+        codes.setLoaded(list, entries.count)
+    }
+}

@@ -1,0 +1,138 @@
+internal import Casework
+internal import Cryptography
+internal import Customs
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+
+/// Whom and what a report shares something with.
+extension CaseService {
+    /// One other report, and what both have.
+    private struct Meeting {
+        let posting: Posting
+        var term: SearchTerm
+        var rank: Int
+    }
+
+    /// Matches a report with everything the node holds, once it is durable: of two reports that share something and are
+    /// logged at the same moment, at least the later one finds the other. Returns the hits that the officer may see;
+    /// the owners of other cases get theirs into their case files.
+    func match(_ number: UInt64, in stream: UInt64, _ credentials: Credentials) async throws -> [Hit] {
+        let (hits, proposal) = try await readers.run { [self] in
+            try findHits(number, stream, officer: credentials.officer)
+        }
+        _ = try await sequencer.commit(proposal)
+        return hits
+    }
+
+    /// Reports that were logged right before the node ended.
+    func matchLeftovers() async throws {
+        let store = store
+        let left = try await readers.run {
+            var left: [(UInt64, UInt64)] = []
+            try store.database.forEach(.index, from: [5], upTo: [6]) { key, value in
+                if let number = UInt64(bigEndianBytes: key.dropFirst()), let stream = UInt64(bigEndianBytes: value) {
+                    left.append((number, stream))
+                }
+                return true
+            }
+            return left
+        }
+        for (number, stream) in left {
+            let proposal = try await readers.run { [self] in try findHits(number, stream, officer: nil).proposal }
+            _ = try await sequencer.commit(proposal)
+        }
+    }
+
+    /// The hits of one report, and what records them. Without an officer, those of the report's own logger.
+    func findHits(_ number: UInt64, _ stream: UInt64, officer: Officer?) throws -> (hits: [Hit], proposal: Proposal) {
+        var proposal = Proposal(drafts: [], rows: [RowChange(.index, IndexRow.unmatched(number), nil)])
+        let file = try store.caseFile(stream)
+        let id = RecordID(country: authority.country, kind: .seizure, number: number).description
+        guard let report = file.report(id), let key = try store.keys.key(stream) else { return ([], proposal) }
+        let viewer = officer?.number ?? report.loggedBy
+        var mine: [Hit] = []
+        let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
+        for meeting in try meetings(of: report.report, number, stream) {
+            let other = try store.caseFile(meeting.posting.stream)
+            let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
+            guard let otherReport = other.report(otherID.description),
+                Self.mayBeSame(report.report, otherReport.report, meeting.term)
+            else { continue }
+            let hit = Hit.with {
+                $0.reportID = id
+                $0.otherReportID = otherID.description
+                $0.otherCaseID = other.id
+                $0.scheme = meeting.term.scheme.name
+                $0.value = meeting.term.value
+                $0.score = "exact"
+                $0.officer = otherReport.loggedBy
+                $0.office = otherReport.report.office
+            }
+            guard !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else { continue }
+            if other.isVisible(to: viewer) { mine.append(hit) }
+            guard other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream) else { continue }
+            let told = Self.mirrored(hit, file, report, toOwner: other.owner)
+            var otherFile = other
+            store.draft(
+                [.with { $0.hitsFound = .with { $0.hits = [told] } }], by: 0, stream: meeting.posting.stream,
+                &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
+        }
+        if !mine.isEmpty {
+            var file = file
+            store.draft(
+                [.with { $0.hitsFound = .with { $0.hits = mine } }], by: 0, stream: stream, &file, key: key,
+                time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
+        }
+        return (mine, proposal)
+    }
+
+    /// The same hit as the other case's owner sees it. Of a case that the owner may not know of, only whom to ask.
+    private static func mirrored(_ hit: Hit, _ file: CaseFile, _ report: CaseReport, toOwner owner: UInt64) -> Hit {
+        .with {
+            $0.reportID = hit.otherReportID
+            if file.isVisible(to: owner) {
+                $0.otherReportID = hit.reportID
+                $0.otherCaseID = file.id
+            }
+            $0.scheme = hit.scheme
+            $0.value = hit.value
+            $0.score = hit.score
+            $0.officer = report.loggedBy
+            $0.office = report.report.office
+        }
+    }
+
+    /// The reports of other cases that share a term, each with the strongest one, ranked, as many as the limit allows.
+    private func meetings(of report: SeizureReport, _ number: UInt64, _ stream: UInt64) throws -> [Meeting] {
+        let index = SearchIndex(store.database)
+        var met: [Posting: Meeting] = [:]
+        let terms = report.searchTerms().filter { $0.scheme.matchRank != nil }
+        for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
+            let rank = term.scheme.matchRank!
+            for posting in try index.postings(term, limit: limits.hits * 2) where posting.stream != stream {
+                if met[posting].map({ $0.rank > rank }) ?? true {
+                    met[posting] = Meeting(posting: posting, term: term, rank: rank)
+                }
+            }
+        }
+        return Array(
+            met.values.sorted { ($0.rank, $0.posting) < ($1.rank, $1.posting) }.prefix(limits.hits))
+    }
+
+    /// Two persons of one name who were born on different days are two persons.
+    private static func mayBeSame(_ a: SeizureReport, _ b: SeizureReport, _ term: SearchTerm) -> Bool {
+        guard term.scheme == .personName else { return true }
+        func births(_ report: SeizureReport) -> Set<String> {
+            Set(
+                report.nominal.persons.filter { person in
+                    ([person.name, person.transliterated] + person.aliases).contains {
+                        let name = FoldedName($0)
+                        return name.nameKey == term.value || name.joinedKey == term.value
+                    }
+                }.map(\.birthDate))
+        }
+        let (first, second) = (births(a), births(b))
+        return first.contains("") || second.contains("") || !first.isDisjoint(with: second)
+    }
+}

@@ -1,0 +1,377 @@
+public import Casework
+internal import Cryptography
+public import Customs
+public import Schema
+internal import Storage
+internal import SwiftProtobuf
+
+/// Bounds on the service's work.
+public struct CaseServiceLimits: Sendable {
+    /// Threads that read the database. Default 4.
+    public var readers = 4
+    /// How often a change is decided again when others come between. Default 20.
+    public var retries = 20
+    /// Results on a page, at most. Default 100.
+    public var pageSize = 100
+    /// Reports that one report is matched with, at most. Default 20.
+    public var hits = 20
+    /// Records in one batch of an import. Default 500.
+    public var importBatch = 500
+
+    public init() {}
+}
+
+/// What officers do with case files, whoever they reach the node through: every right is checked here, every look
+/// journalled, every change decided by `CaseFile.decide`.
+public final class CaseService: Sendable {
+    public let authority: Authority
+    public let administration: Administration
+    public let limits: CaseServiceLimits
+    public let codes: StoredCodeLists
+    let store: CaseStore
+    let sequencer: Sequencer
+    let clock: NodeClock
+    let readers: BlockingPool
+
+    init(
+        _ authority: Authority, _ store: CaseStore, _ sequencer: Sequencer, _ clock: NodeClock,
+        _ limits: CaseServiceLimits
+    ) throws {
+        self.authority = authority
+        self.store = store
+        self.sequencer = sequencer
+        self.clock = clock
+        self.limits = limits
+        readers = BlockingPool(threads: limits.readers)
+        codes = try StoredCodeLists(store.database)
+        administration = try Administration(store: store, sequencer: sequencer, clock: clock, pool: readers)
+    }
+
+    /// Whether changes are taken.
+    public var isRunning: Bool { sequencer.isRunning }
+
+    /// What is left from before: the first record of a new journal, reports that were logged but not matched.
+    public func start() async throws {
+        if administration.directory.version == 0 {
+            try await administration.record(by: 0) { directory in
+                guard directory.version == 0 else { return [] }
+                return [
+                    .with {
+                        $0.founded = .with {
+                            $0.country = authority.country
+                            $0.name = authority.name
+                            $0.namePrefix = authority.namePrefix
+                        }
+                    }
+                ]
+            }
+        }
+        try await matchLeftovers()
+    }
+
+    // MARK: Reading
+
+    static let noSuchCase = CaseError(.notFound, "there is no such case")
+
+    /// The stream of a case by its id; nil where `text` is not the id of a case.
+    static func stream(caseID text: String) -> UInt64? {
+        guard let id = RecordID(reading: text), id.kind == .caseFile else { return nil }
+        return id.number
+    }
+
+    /// A case, for an officer who may see it; whatever the officer may not see is left out. Journalled.
+    public func readCase(
+        _ id: String, action: String = "read-case", reason: String = "", by credentials: Credentials
+    ) async throws -> CaseFile {
+        try credentials.require(.readCase)
+        let file = try await visibleCase(id, credentials)
+        try await recordAccess(by: credentials) {
+            $0.action = action
+            $0.caseID = file.id
+            $0.reason = reason
+            $0.count = 1
+            $0.nominal = file.reports.contains { $0.report.hasNominal }
+        }
+        return file
+    }
+
+    /// The report, and the case that it is in. Journalled.
+    public func readReport(
+        _ id: String, by credentials: Credentials
+    ) async throws -> (report: CaseReport, file: CaseFile) {
+        try credentials.require(.readCase)
+        let missing = CaseError(.notFound, "there is no such report")
+        guard let id = RecordID(reading: id), id.kind == .seizure else { throw missing }
+        let store = store
+        let officer = credentials.officer.number
+        let found = try await readers.run { () -> (CaseReport, CaseFile)? in
+            let snapshot = store.database.snapshot()
+            guard let stream = try store.stream(of: id.number, at: snapshot),
+                try store.isVisible(stream, to: officer, at: snapshot)
+            else { return nil }
+            let file = try store.caseFile(stream, at: snapshot)
+            return file.report(id.description).map { ($0, file) }
+        }
+        guard let found, found.1.isVisible(to: officer) else { throw missing }
+        try await recordAccess(by: credentials) {
+            $0.action = "read-report"
+            $0.caseID = found.1.id
+            $0.recordID = id.description
+            $0.count = 1
+            $0.nominal = found.0.report.hasNominal
+        }
+        return (found.0, try await filtered(found.1, credentials))
+    }
+
+    /// Everything that happened to a case, oldest first. Journalled.
+    public func history(of id: String, by credentials: Credentials) async throws -> [RecordedEvent] {
+        try credentials.require(.readCase)
+        let file = try await visibleCase(id, credentials)
+        let stream = Self.stream(caseID: file.id)!
+        let store = store
+        let officer = credentials.officer.number
+        let events = try await readers.run {
+            var events: [RecordedEvent] = []
+            try store.forEachEvent(of: stream) {
+                events.append(try Self.filtered($0, store, officer))
+                return true
+            }
+            return events
+        }
+        try await recordAccess(by: credentials) {
+            $0.action = "history"
+            $0.caseID = file.id
+            $0.count = UInt64(events.count)
+            $0.nominal = true
+        }
+        return events
+    }
+
+    func visibleCase(_ id: String, _ credentials: Credentials) async throws -> CaseFile {
+        guard let stream = Self.stream(caseID: id) else { throw Self.noSuchCase }
+        let store = store
+        let file = try await readers.run { try store.caseFile(stream) }
+        guard file.isVisible(to: credentials.officer.number) else { throw Self.noSuchCase }
+        return try await filtered(file, credentials)
+    }
+
+    /// Without hits into cases that the officer may not know of.
+    func filtered(_ file: CaseFile, _ credentials: Credentials) async throws -> CaseFile {
+        guard !file.hits.isEmpty else { return file }
+        let store = store
+        let officer = credentials.officer.number
+        return try await readers.run {
+            var file = file
+            try file.keepHits { try Self.isVisible($0, store, officer) }
+            return file
+        }
+    }
+
+    /// A hit names no case where its owner was not to know of it; then it stands for whom to ask.
+    private static func isVisible(_ hit: Hit, _ store: CaseStore, _ officer: UInt64) throws -> Bool {
+        guard let stream = stream(caseID: hit.otherCaseID) else { return true }
+        return try store.isVisible(stream, to: officer)
+    }
+
+    private static func filtered(
+        _ recorded: RecordedEvent, _ store: CaseStore, _ officer: UInt64
+    ) throws -> RecordedEvent {
+        guard case .hitsFound(var found) = recorded.event.body else { return recorded }
+        found.hits = try found.hits.filter { try isVisible($0, store, officer) }
+        var event = recorded.event
+        event.body = .hitsFound(found)
+        return RecordedEvent(
+            sequence: recorded.sequence, timeMilliseconds: recorded.timeMilliseconds, officer: recorded.officer,
+            event: event)
+    }
+
+    /// Makes it durable that someone looked, before they are shown anything.
+    func recordAccess(by credentials: Credentials, _ fill: (inout AccessEvent) -> Void) async throws {
+        var event = AccessEvent()
+        fill(&event)
+        let draft = try store.draft(.access, event, by: credentials.officer.number, stream: Streams.audit)
+        _ = try await sequencer.commit(Proposal(drafts: [draft]))
+    }
+
+    // MARK: Changing
+
+    /// What a change came to.
+    public struct Change: Sendable {
+        public let file: CaseFile
+        /// The events as they were recorded, with all that the node assigned.
+        public let events: [CaseEvent]
+        /// What validation has to say: warnings and hints.
+        public let findings: [Finding]
+        /// Whether this was done before, under the same idempotency key.
+        public var wasReplayed = false
+        /// For seizures: who and what was met before.
+        public var hits: [Hit] = []
+    }
+
+    /// A creation that may be sent twice: the same key and the same request make one thing.
+    public struct IdempotencyKey: Sendable {
+        public let key: String
+        /// SHA-256 of the request.
+        public let request: [UInt8]
+
+        public init(key: String, request: [UInt8]) {
+            self.key = key
+            self.request = request
+        }
+    }
+
+    /// Opens a case, with whatever else is to happen in it at once.
+    public func open(
+        _ opened: CaseOpened, with events: [CaseEvent] = [], idempotency: IdempotencyKey? = nil,
+        by credentials: Credentials
+    ) async throws -> Change {
+        try credentials.require(.openCase)
+        let first = CaseEvent.with { $0.opened = opened }
+        return try await change(nil, [first] + events, ifMatch: nil, idempotency, credentials)
+    }
+
+    /// Proposes events to a case. `ifMatch`: only if this is the case's version still.
+    ///
+    /// Throws `CaseError`.
+    public func change(
+        _ id: String, _ events: [CaseEvent], ifMatch: UInt64? = nil, idempotency: IdempotencyKey? = nil,
+        by credentials: Credentials
+    ) async throws -> Change {
+        guard credentials.scopes.contains(.write) else {
+            throw CaseError(.forbidden, "this token does not have the scope write")
+        }
+        guard let stream = Self.stream(caseID: id) else { throw Self.noSuchCase }
+        return try await change(stream, events, ifMatch: ifMatch, idempotency, credentials)
+    }
+
+    private func change(
+        _ stream: UInt64?, _ events: [CaseEvent], ifMatch: UInt64?, _ idempotency: IdempotencyKey?,
+        _ credentials: Credentials
+    ) async throws -> Change {
+        if let replay = try await replay(idempotency, credentials) { return replay }
+        for _ in 0..<limits.retries {
+            let prepared = try await readers.run { [self] in
+                try prepare(stream, events, ifMatch: ifMatch, idempotency, credentials)
+            }
+            do {
+                _ = try await sequencer.commit(prepared.proposal)
+            } catch let error as NodeError where error.code == .changed {
+                if let replay = try await replay(idempotency, credentials) { return replay }
+                continue
+            }
+            return try await finish(prepared, credentials)
+        }
+        throw CaseError(.overloaded, "others keep changing this case: try again")
+    }
+
+    struct Prepared: Sendable {
+        let stream: UInt64
+        var proposal: Proposal
+        var events: [CaseEvent] = []
+        var findings: [Finding] = []
+        var reports: [UInt64] = []
+    }
+
+    /// Decides, on the case as it is now, and seals.
+    private func prepare(
+        _ stream: UInt64?, _ events: [CaseEvent], ifMatch: UInt64?, _ idempotency: IdempotencyKey?,
+        _ credentials: Credentials
+    ) throws -> Prepared {
+        let isNew = stream == nil
+        let stream = stream ?? store.newNumber()
+        var prepared = Prepared(stream: stream, proposal: Proposal(drafts: []))
+        var file = CaseFile()
+        let key: StreamKey
+        if isNew {
+            let made = try store.keys.makeKey(stream)
+            key = made.key
+            prepared.proposal.rows.append(made.row)
+            prepared.proposal.premises.append(made.premise)
+        } else {
+            guard let known = try store.keys.key(stream) else { throw Self.noSuchCase }
+            key = known
+            file = try store.caseFile(stream)
+            guard file.isVisible(to: credentials.officer.number) else { throw Self.noSuchCase }
+            if let ifMatch, ifMatch != file.version {
+                throw CaseError(
+                    .changed, "the case was changed meanwhile: it is at version \(file.version)",
+                    version: file.version)
+            }
+        }
+        for event in events { try decide(event, &file, key, credentials, &prepared) }
+        if let idempotency {
+            let row = idempotencyRow(idempotency, credentials)
+            prepared.proposal.premises.append(RowChange(.index, row, nil))
+            let value = clock.nowMilliseconds().bigEndianBytes + idempotency.request + file.id.utf8
+            prepared.proposal.rows.append(RowChange(.index, row, value))
+        }
+        return prepared
+    }
+
+    private func decide(
+        _ event: CaseEvent, _ file: inout CaseFile, _ key: StreamKey, _ credentials: Credentials,
+        _ prepared: inout Prepared
+    ) throws {
+        let now = clock.nowMilliseconds()
+        var number = prepared.stream
+        if case .opened = event.body {} else { number = store.newNumber() }
+        let decision = try file.decide(event, context(credentials, number: number, now: now))
+        store.draft(
+            [decision.event], by: credentials.officer.number, stream: prepared.stream, &file, key: key, time: now,
+            into: &prepared.proposal)
+        prepared.events.append(decision.event)
+        prepared.findings += decision.findings
+        switch decision.event.body {
+        case .seizureLogged(let logged): prepared.expectMatch(RecordID(parsing: logged.report.id)!.number)
+        case .reportCorrected(let corrected):
+            prepared.expectMatch(RecordID(parsing: corrected.reportID)!.number)
+        default: break
+        }
+    }
+
+    func context(_ credentials: Credentials, number: UInt64, now: UInt64) -> DecisionContext {
+        let administration = administration
+        return DecisionContext(
+            officer: credentials.officer, country: authority.country, number: number, nowMilliseconds: now,
+            codes: codes, isInvestigator: { administration.isInvestigator($0) })
+    }
+
+    private func finish(_ prepared: Prepared, _ credentials: Credentials) async throws -> Change {
+        var hits: [Hit] = []
+        for report in prepared.reports { hits += try await match(report, in: prepared.stream, credentials) }
+        let store = store
+        let file = try await readers.run { try store.caseFile(prepared.stream) }
+        return Change(
+            file: try await filtered(file, credentials), events: prepared.events, findings: prepared.findings,
+            hits: hits)
+    }
+
+    // MARK: Idempotency
+
+    private func idempotencyRow(_ key: IdempotencyKey, _ credentials: Credentials) -> [UInt8] {
+        IndexRow.idempotency(credentials.officer.number, Digest.sha256(Array(key.key.utf8)).bytes)
+    }
+
+    /// What came of the same request before. Throws `.invalid` when the key was used for another one.
+    private func replay(_ key: IdempotencyKey?, _ credentials: Credentials) async throws -> Change? {
+        guard let key else { return nil }
+        let row = idempotencyRow(key, credentials)
+        let store = store
+        guard let value = try await readers.run({ try store.database.get(.index, row) }), value.count > 40 else {
+            return nil
+        }
+        guard Array(value[8..<40]) == key.request else {
+            throw CaseError(.conflict, "this idempotency key was used for another request")
+        }
+        let file = try await visibleCase(String(decoding: value[40...], as: UTF8.self), credentials)
+        return Change(file: file, events: [], findings: [], wasReplayed: true, hits: file.hits.map(\.hit))
+    }
+}
+
+extension CaseService.Prepared {
+    /// A report is to be matched once it is durable; if the node ends before, at its next start.
+    mutating func expectMatch(_ number: UInt64) {
+        reports.append(number)
+        proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+    }
+}

@@ -1,0 +1,238 @@
+internal import Casework
+internal import Cryptography
+internal import Customs
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+internal import Synchronization
+
+/// Reads case files out of the journal, and prepares what changes them. Blocks: keep it off the cooperative pool.
+final class CaseStore: Sendable {
+    let database: Database
+    let logs: LogStore
+    let keys: StreamKeys
+    let country: String
+    private let referenceKey: SymmetricKey
+    /// The last number given to a case, report, exhibit or attachment.
+    private let lastNumber: Atomic<UInt64>
+    /// Tokens that are surely in the vocabulary. Bounded by starting over.
+    private let knownTokens = Mutex<Set<String>>([])
+    static let maximumKnownTokens = 200_000
+
+    init(logs: LogStore, keys: StreamKeys, country: String, referenceKey: SymmetricKey) throws {
+        self.logs = logs
+        database = logs.database
+        self.keys = keys
+        self.country = country
+        self.referenceKey = referenceKey
+        let last = try database.lastKey(.index, from: [1], upTo: [2])
+        lastNumber = Atomic(last.flatMap { UInt64(bigEndianBytes: $0.dropFirst()) } ?? Streams.firstObject)
+    }
+
+    /// A number that nothing has. One that ends up unused leaves a gap.
+    func newNumber() -> UInt64 { lastNumber.add(1, ordering: .relaxed).newValue }
+
+    /// How the journal's leaves call a stream.
+    func reference(_ stream: UInt64) -> [UInt8] {
+        Array(referenceKey.tag(stream.bigEndianBytes).prefix(JournalRecord.referenceByteCount))
+    }
+
+    // MARK: Reading
+
+    /// A record with its content opened.
+    struct Opened {
+        let record: JournalRecord
+        let content: [UInt8]
+        let nominal: [UInt8]?
+    }
+
+    /// The records of a stream, in order. Throws `.corrupted` where one is not what the journal says.
+    func forEachRecord(
+        of stream: UInt64, from first: UInt64 = 0, at snapshot: Snapshot? = nil, _ body: (UInt64, Opened) throws -> Bool
+    ) throws {
+        guard let key = try keys.key(stream) else { return }
+        var sequences: [UInt64] = []
+        try database.forEach(
+            .events, from: LogStore.eventKey(stream, first), upTo: LogStore.eventKey(stream, .max), at: snapshot
+        ) { _, value in
+            sequences.append(UInt64(bigEndianBytes: value) ?? .max)
+            return true
+        }
+        for (offset, sequence) in sequences.enumerated() {
+            let position = first + UInt64(offset)
+            guard try body(position, open(sequence, stream, position, key, at: snapshot)) else { return }
+        }
+    }
+
+    /// The last records of a stream, newest first.
+    func forEachRecordBackwards(of stream: UInt64, before end: UInt64?, _ body: (UInt64, Opened) throws -> Bool) throws
+    {
+        guard let key = try keys.key(stream) else { return }
+        var position = try min(end ?? .max, logs.streamSize(stream))
+        while position > 0 {
+            position -= 1
+            guard let row = try database.get(.events, LogStore.eventKey(stream, position)),
+                let sequence = UInt64(bigEndianBytes: row)
+            else { throw NodeError(.corrupted, "an event of a stream is missing") }
+            guard try body(position, open(sequence, stream, position, key, at: nil)) else { return }
+        }
+    }
+
+    private func open(
+        _ sequence: UInt64, _ stream: UInt64, _ position: UInt64, _ key: StreamKey, at snapshot: Snapshot?
+    ) throws -> Opened {
+        let row = EmbeddedJournal.key(.journal, sequence)
+        guard let leaf = try database.get(.journal, row, at: snapshot),
+            let payload = try database.get(.payloads, row, at: snapshot)
+        else { throw NodeError(.corrupted, "record \(sequence) of the journal, or its payload, is missing") }
+        let record = try JournalRecord(parsing: leaf)
+        guard record.sequence == sequence, record.stream == reference(stream) else {
+            throw NodeError(.corrupted, "record \(sequence) of the journal belongs elsewhere")
+        }
+        let (content, nominal) = try Payload.open(payload, of: record, stream: stream, place: position, key)
+        return Opened(record: record, content: content, nominal: nominal)
+    }
+
+    /// A case as it stands. A case that does not exist, or was erased, has no events.
+    func caseFile(_ stream: UInt64, at snapshot: Snapshot? = nil) throws -> CaseFile {
+        var file = CaseFile()
+        try forEachEvent(of: stream, at: snapshot) {
+            file.apply($0)
+            return true
+        }
+        return file
+    }
+
+    func forEachEvent(of stream: UInt64, at snapshot: Snapshot? = nil, _ body: (RecordedEvent) throws -> Bool) throws {
+        try forEachRecord(of: stream, at: snapshot) { _, opened in
+            try body(try Self.event(opened))
+        }
+    }
+
+    static func event(_ opened: Opened) throws -> RecordedEvent {
+        do {
+            var event = try CaseEvent(serializedBytes: opened.content)
+            if let nominal = opened.nominal { join(try NominalPart(serializedBytes: nominal), &event) }
+            return RecordedEvent(
+                sequence: opened.record.sequence, timeMilliseconds: opened.record.timeMilliseconds,
+                officer: opened.record.actor, event: event)
+        } catch is BinaryDecodingError {
+            throw NodeError(.corrupted, "the content of record \(opened.record.sequence) is not readable")
+        }
+    }
+
+    /// The stream of the case that an object is in.
+    func stream(of number: UInt64, at snapshot: Snapshot? = nil) throws -> UInt64? {
+        try database.get(.index, IndexRow.object(number), at: snapshot).flatMap { UInt64(bigEndianBytes: $0) }
+    }
+
+    /// Whether `officer` may know of the case, without reading it.
+    func isVisible(_ stream: UInt64, to officer: UInt64, at snapshot: Snapshot? = nil) throws -> Bool {
+        guard let row = try database.get(.index, IndexRow.visibility(stream), at: snapshot) else { return true }
+        return stride(from: 0, to: row.count, by: 8).contains {
+            UInt64(bigEndianBytes: row[$0..<min($0 + 8, row.count)]) == officer
+        }
+    }
+
+    // MARK: Preparing
+
+    /// Takes the names out of an event, to be sealed apart.
+    private static func split(_ event: CaseEvent) -> (CaseEvent, [UInt8]?) {
+        var open = event
+        var nominal: NominalPart?
+        switch open.body {
+        case .seizureLogged(var logged) where logged.report.hasNominal:
+            nominal = logged.report.nominal
+            logged.report.clearNominal()
+            open.body = .seizureLogged(logged)
+        case .reportCorrected(var corrected) where corrected.report.hasNominal:
+            nominal = corrected.report.nominal
+            corrected.report.clearNominal()
+            open.body = .reportCorrected(corrected)
+        case .hitsFound(var found):
+            // Which values met says who is in them.
+            var apart = NominalPart()
+            for index in found.hits.indices
+            where SearchTerm.Scheme(name: found.hits[index].scheme)?.isNominal ?? true {
+                apart.persons.append(
+                    .with {
+                        $0.id = "\(index)"
+                        $0.name = found.hits[index].value
+                    })
+                found.hits[index].value = ""
+            }
+            if !apart.persons.isEmpty { nominal = apart }
+            open.body = .hitsFound(found)
+        default: break
+        }
+        // Serialising a message that is set in memory cannot fail: there are no required fields and no Any.
+        return (open, nominal.map { try! $0.serializedBytes() })
+    }
+
+    private static func join(_ nominal: NominalPart, _ event: inout CaseEvent) {
+        switch event.body {
+        case .seizureLogged: event.seizureLogged.report.nominal = nominal
+        case .reportCorrected: event.reportCorrected.report.nominal = nominal
+        case .hitsFound(var found):
+            for person in nominal.persons {
+                if let index = Int(person.id), found.hits.indices.contains(index) {
+                    found.hits[index].value = person.name
+                }
+            }
+            event.body = .hitsFound(found)
+        default: break
+        }
+    }
+
+    /// A case's events, sealed, with what they change in the index.
+    ///
+    /// `file` is moved on by them. `time` is what the index is told until the commit sets its own; days are all it takes
+    /// from it. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there.
+    func draft(
+        _ events: [CaseEvent], by officer: UInt64, stream: UInt64, _ file: inout CaseFile, key: StreamKey,
+        time: UInt64, anywhere: Bool = false, into proposal: inout Proposal
+    ) {
+        let reference = reference(stream)
+        for event in events {
+            let position = file.version
+            let (open, nominal) = Self.split(event)
+            let payload = Payload(
+                kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position
+            ).seal(try! open.serializedBytes(), nominal: nominal, key)
+            proposal.drafts.append(
+                RecordDraft(
+                    kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position,
+                    reference: reference, payload: payload))
+            let before = file
+            let recorded = RecordedEvent(sequence: 0, timeMilliseconds: time, officer: officer, event: event)
+            file.apply(recorded)
+            proposal.rows += CaseIndexing.rows(
+                recorded, stream: stream, before: before, after: file, isKnownToken: isKnownToken)
+        }
+    }
+
+    /// A record of one of the node's own streams, which have no decided position unless one is given.
+    func draft(
+        _ kind: JournalRecord.Kind, _ message: some Message, by actor: UInt64, stream: UInt64, position: UInt64? = nil
+    ) throws -> RecordDraft {
+        guard let key = try keys.key(stream) else { throw NodeError(.corrupted, "a stream's key is missing") }
+        let payload = Payload(kind: kind, actor: actor, stream: stream, position: position)
+            .seal(try message.serializedBytes(), nominal: nil, key)
+        return RecordDraft(
+            kind: kind, actor: actor, stream: stream, position: position, reference: reference(stream),
+            payload: payload)
+    }
+
+    private func isKnownToken(_ token: String) -> Bool {
+        if knownTokens.withLock({ $0.contains(token) }) { return true }
+        guard (try? database.get(.index, IndexRow.token(token))) ?? nil != nil else { return false }
+        knownTokens.withLock { known in
+            if known.count >= Self.maximumKnownTokens { known.removeAll(keepingCapacity: true) }
+            known.insert(token)
+        }
+        return true
+    }
+
+    /// After an erasure, tokens may be gone from the vocabulary.
+    func forgetTokens() { knownTokens.withLock { $0 = [] } }
+}

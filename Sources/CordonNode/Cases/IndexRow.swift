@@ -1,0 +1,68 @@
+internal import Cryptography
+internal import Customs
+internal import Storage
+
+/// Rows of the column family `index`. All are derived from events, and can be made again from them.
+///
+/// ```
+/// 1 ‖ number[8]                                   an object   → the stream of its case[8]
+/// 2 ‖ stream[8]                                   a case that is need-to-know → owner[8] ‖ officers with access[8]*
+/// 3 ‖ source ‖ 0 ‖ key                            an imported record → number[8] ‖ SHA-256 of what was imported[32]
+/// 4 ‖ officer[8] ‖ SHA-256 of a key[32]           an idempotency key → time[8] ‖ SHA-256 of the request[32] ‖ id
+/// 5 ‖ number[8]                                   a report that is still to be matched → stream[8]
+/// 6 ‖ list[1] ‖ code                              a code of a loaded list → what it stands for
+/// 7 ‖ ~number[8]                                  a case, newest first
+/// 8 ‖ officer[8] ‖ ~stream size…                  hits for an officer: ‖ stream[8] ‖ position[8]
+/// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
+/// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term of a report or case → day of the seizure[4]
+/// 17 ‖ token with a letter left out ‖ 0 ‖ token   for names that were misspelt
+/// 18 ‖ token                                      each token of a name once
+/// ```
+/// `~` is the complement of a number, so that the newest comes first.
+enum IndexRow {
+    static func object(_ number: UInt64) -> [UInt8] { [1] + number.bigEndianBytes }
+    static func visibility(_ stream: UInt64) -> [UInt8] { [2] + stream.bigEndianBytes }
+    static func source(_ source: String, _ key: String) -> [UInt8] { [3] + source.utf8 + [0] + key.utf8 }
+    static func idempotency(_ officer: UInt64, _ digest: [UInt8]) -> [UInt8] { [4] + officer.bigEndianBytes + digest }
+    static func unmatched(_ number: UInt64) -> [UInt8] { [5] + number.bigEndianBytes }
+    static func code(_ list: CodeList, _ code: String) -> [UInt8] { [6, list == .hs ? 1 : 2] + code.utf8 }
+    static func listedCase(_ number: UInt64) -> [UInt8] { [7] + (~number).bigEndianBytes }
+    static func hits(_ officer: UInt64, _ stream: UInt64, _ time: UInt64) -> [UInt8] {
+        [8] + officer.bigEndianBytes + (~time).bigEndianBytes + stream.bigEndianBytes
+    }
+    static func task(_ officer: UInt64, _ stream: UInt64, _ number: UInt32) -> [UInt8] {
+        [9] + officer.bigEndianBytes + stream.bigEndianBytes + number.bigEndianBytes
+    }
+    static func term(_ term: SearchTerm) -> [UInt8] { [16, term.scheme.rawValue] + term.value.utf8 + [0] }
+    static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] { Self.term(term) + posting.encoded }
+    static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }
+    static func token(_ token: String) -> [UInt8] { [18] + token.utf8 }
+}
+
+/// Where a term stands: in a report, or in the title of a case, whose number is then the case's own.
+struct Posting: Hashable, Sendable, Comparable {
+    static let byteCount = 16
+
+    let number: UInt64
+    let stream: UInt64
+
+    var encoded: [UInt8] { (~number).bigEndianBytes + stream.bigEndianBytes }
+
+    init(number: UInt64, stream: UInt64) {
+        self.number = number
+        self.stream = stream
+    }
+
+    /// From the end of a row's key.
+    init?(row: [UInt8]) {
+        guard row.count >= Self.byteCount else { return nil }
+        number = ~UInt64(bigEndianBytes: row[(row.count - 16)..<(row.count - 8)])!
+        stream = UInt64(bigEndianBytes: row[(row.count - 8)...])!
+    }
+
+    /// The place right behind it in the order of the rows.
+    var successor: Posting { Posting(number: number, stream: stream + 1) }
+
+    /// In the order of the rows: the newest first.
+    static func < (a: Self, b: Self) -> Bool { (~a.number, a.stream) < (~b.number, b.stream) }
+}

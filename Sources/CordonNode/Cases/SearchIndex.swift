@@ -1,0 +1,141 @@
+internal import Cryptography
+internal import Customs
+internal import Storage
+
+/// Looks through the postings of terms, newest reports first.
+struct SearchIndex {
+    /// Rows that one search may step over before it gives up and says so.
+    static let maximumSteps = 40_000
+    /// Tokens that a prefix or a misspelling may stand for.
+    static let maximumExpansions = 64
+
+    let database: Database
+    let snapshot: Snapshot
+
+    init(_ database: Database) {
+        self.database = database
+        snapshot = database.snapshot()
+    }
+
+    /// The newest postings of one term.
+    func postings(_ term: SearchTerm, limit: Int) throws -> [Posting] {
+        var postings: [Posting] = []
+        let prefix = IndexRow.term(term)
+        try database.forEach(.index, from: prefix, upTo: Self.end(prefix), at: snapshot) { key, _ in
+            guard key.count == prefix.count + Posting.byteCount else { return true }
+            if let posting = Posting(row: [UInt8](key)) { postings.append(posting) }
+            return postings.count < limit
+        }
+        return postings
+    }
+
+    /// Behind every key that begins with `prefix`.
+    static func end(_ prefix: [UInt8]) -> [UInt8] {
+        var end = prefix
+        while let last = end.popLast() { if last < 0xFF { return end + [last + 1] } }
+        return [0xFF, 0xFF]
+    }
+
+    /// Tokens of names that `token` may be a prefix or misspelling of, itself among them.
+    func expand(_ token: String, prefix: Bool, fuzzy: Bool) throws -> [String] {
+        var tokens = [token]
+        func add(_ candidate: String) { if !tokens.contains(candidate) { tokens.append(candidate) } }
+        if prefix {
+            let start = IndexRow.token(token)
+            try database.forEach(.index, from: start, upTo: Self.end(start), at: snapshot) { key, _ in
+                add(String(decoding: key.dropFirst(), as: UTF8.self))
+                return tokens.count < Self.maximumExpansions
+            }
+        }
+        if fuzzy {
+            for variant in Fuzzy.deletions(token) where tokens.count < Self.maximumExpansions {
+                let start = IndexRow.deletion(variant)
+                try database.forEach(.index, from: start, upTo: Self.end(start), at: snapshot) { key, _ in
+                    let candidate = String(decoding: key.dropFirst(start.count), as: UTF8.self)
+                    if Fuzzy.distance(token, candidate, limit: 1) != nil { add(candidate) }
+                    return tokens.count < Self.maximumExpansions
+                }
+            }
+        }
+        return tokens
+    }
+
+    /// Lends the postings that every group has, newest first, from behind `cursor` on, until `body` returns false.
+    /// A group is met where any of its terms is. Returns false when the search was given up for its length.
+    ///
+    /// A leapfrog join: each group in turn jumps to the furthest posting that any has seen, until all agree.
+    func forEachCommon(
+        _ groups: [[SearchTerm]], after cursor: Posting?, days: ClosedRange<UInt32>?,
+        _ body: (Posting) throws -> Bool
+    ) throws -> Bool {
+        precondition(!groups.isEmpty)
+        let unions = groups.map { Union($0, database, snapshot) }
+        var steps = 0
+        var target = cursor?.successor
+        while var found = try unions[0].seek(target) {
+            var agreed = 1
+            var index = 1 % unions.count
+            while agreed < unions.count {
+                guard let next = try unions[index].seek(found.posting) else { return true }
+                agreed = next.posting == found.posting ? agreed + 1 : 1
+                found = next
+                index = (index + 1) % unions.count
+                steps += 1
+                guard steps < Self.maximumSteps else { return false }
+            }
+            if days?.contains(found.day) ?? true {
+                guard try body(found.posting) else { return true }
+            }
+            steps += 1
+            guard steps < Self.maximumSteps else { return false }
+            target = found.posting.successor
+        }
+        return true
+    }
+
+    private typealias Found = (posting: Posting, day: UInt32)
+
+    /// The postings of several terms as one list in order.
+    private struct Union {
+        private let lists: [List]
+
+        init(_ terms: [SearchTerm], _ database: Database, _ snapshot: Snapshot) {
+            lists = terms.map { List($0, database, snapshot) }
+        }
+
+        /// The first posting at or behind `target`.
+        func seek(_ target: Posting?) throws -> Found? {
+            var best: Found?
+            for list in lists {
+                guard let next = try list.seek(target) else { continue }
+                if best == nil || next.posting < best!.posting { best = next }
+            }
+            return best
+        }
+    }
+
+    /// The postings of one term. Targets only ever grow.
+    private final class List {
+        private let prefix: [UInt8]
+        private let cursor: Cursor
+        private var current: Found?
+        private var hasEnded = false
+
+        init(_ term: SearchTerm, _ database: Database, _ snapshot: Snapshot) {
+            prefix = IndexRow.term(term)
+            cursor = database.cursor(.index, from: prefix, upTo: SearchIndex.end(prefix), at: snapshot)
+        }
+
+        func seek(_ target: Posting?) throws -> Found? {
+            if hasEnded { return nil }
+            if let current, let target, !(current.posting < target) { return current }
+            if let key = try cursor.seek(prefix + (target?.encoded ?? [])), let posting = Posting(row: key) {
+                current = (posting, UInt32(bigEndianBytes: cursor.value) ?? 0)
+            } else {
+                current = nil
+                hasEnded = true
+            }
+            return current
+        }
+    }
+}

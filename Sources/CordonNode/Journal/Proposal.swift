@@ -1,0 +1,73 @@
+public import Storage
+
+/// A row of a projection: put, or deleted where there is no value.
+public struct RowChange: Sendable {
+    public let row: RowKey
+    public let value: [UInt8]?
+
+    public init(_ family: ColumnFamily, _ key: [UInt8], _ value: [UInt8]?) {
+        row = RowKey(family, key)
+        self.value = value
+    }
+}
+
+public struct RowKey: Hashable, Sendable {
+    public let family: ColumnFamily
+    public let key: [UInt8]
+
+    public init(_ family: ColumnFamily, _ key: [UInt8]) {
+        self.family = family
+        self.key = key
+    }
+}
+
+/// A record of the journal before it has a sequence and a time.
+public struct RecordDraft: Sendable {
+    public let kind: JournalRecord.Kind
+    public let actor: UInt64
+    public let stream: UInt64
+    /// Its place in the stream: the number of records before it. Nil: wherever the stream ends.
+    public let position: UInt64?
+    /// The stream's blinded reference.
+    public let reference: [UInt8]
+    /// As it is sealed.
+    public let payload: [UInt8]
+
+    public init(
+        kind: JournalRecord.Kind, actor: UInt64, stream: UInt64, position: UInt64?, reference: [UInt8],
+        payload: [UInt8]
+    ) {
+        self.kind = kind
+        self.actor = actor
+        self.stream = stream
+        self.position = position
+        self.reference = reference
+        self.payload = payload
+    }
+}
+
+/// What one decision changes, all of it or nothing.
+///
+/// It was made from what its maker read; the writer takes it only if that still holds: each stream has as many records
+/// as the first draft's position says, and each row in `premises` has the value given there (nil: it is absent).
+/// Otherwise `.changed`: nothing was written, read again and decide again.
+public struct Proposal: Sendable {
+    public var drafts: [RecordDraft]
+    public var rows: [RowChange]
+    public var premises: [RowChange]
+    /// Indexes of journal records whose payloads go.
+    public var erasing: [UInt64]
+
+    public init(drafts: [RecordDraft], rows: [RowChange] = [], premises: [RowChange] = [], erasing: [UInt64] = []) {
+        self.drafts = drafts
+        self.rows = rows
+        self.premises = premises
+        self.erasing = erasing
+    }
+
+    /// Bytes that it adds to a commit, about.
+    var byteCount: Int {
+        drafts.reduce(0) { $0 + $1.payload.count + JournalRecord.byteCount }
+            + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
+    }
+}

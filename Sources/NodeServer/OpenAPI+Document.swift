@@ -1,0 +1,6 @@
+// Written by Protocols/openapi/generate.py.
+extension OpenAPI {
+    static let documentText = #"""
+        {}
+        """#
+}

@@ -1,0 +1,81 @@
+internal import Interchange
+internal import TestSupport
+internal import Testing
+
+@Suite struct TextEncodingTests {
+    /// Bytes as Python's codecs make them of the composed text.
+    static let vectors: [(TextEncoding, String, [UInt8])] = [
+        (
+            .windows1258, "Cục Hải quan thành phố Hải Phòng",
+            [
+                0x43, 0x75, 0xF2, 0x63, 0x20, 0x48, 0x61, 0xD2, 0x69, 0x20, 0x71, 0x75, 0x61, 0x6E, 0x20, 0x74, 0x68,
+                0xE0, 0x6E, 0x68, 0x20, 0x70, 0x68, 0xF4, 0xEC, 0x20, 0x48, 0x61, 0xD2, 0x69, 0x20, 0x50, 0x68, 0x6F,
+                0xCC, 0x6E, 0x67,
+            ]
+        ),
+        (
+            .windows1258, "Tờ khai hàng hóa nhập khẩu",
+            [
+                0x54, 0xF5, 0xCC, 0x20, 0x6B, 0x68, 0x61, 0x69, 0x20, 0x68, 0xE0, 0x6E, 0x67, 0x20, 0x68, 0xF3, 0x61,
+                0x20, 0x6E, 0x68, 0xE2, 0xF2, 0x70, 0x20, 0x6B, 0x68, 0xE2, 0xD2, 0x75,
+            ]
+        ),
+        (
+            .windows1258, "Nguyễn Thị Phượng",
+            [
+                0x4E, 0x67, 0x75, 0x79, 0xEA, 0xDE, 0x6E, 0x20, 0x54, 0x68, 0x69, 0xF2, 0x20, 0x50, 0x68, 0xFD, 0xF5,
+                0xF2, 0x6E, 0x67,
+            ]
+        ),
+        (
+            .windows1258, "ĐỒNG THÁP MƯỜI",
+            [0xD0, 0xD4, 0xCC, 0x4E, 0x47, 0x20, 0x54, 0x48, 0xC1, 0x50, 0x20, 0x4D, 0xDD, 0xD5, 0xCC, 0x49]
+        ),
+        (
+            .windows1250, "Zażółć gęślą jaźń",
+            [
+                0x5A, 0x61, 0xBF, 0xF3, 0xB3, 0xE6, 0x20, 0x67, 0xEA, 0x9C, 0x6C, 0xB9, 0x20, 0x6A, 0x61, 0x9F, 0xF1,
+            ]
+        ),
+        (.windows1252, "Café “€ 5”", [0x43, 0x61, 0x66, 0xE9, 0x20, 0x93, 0x80, 0x20, 0x35, 0x94]),
+        (.iso88591, "Á\u{80}ÿ", [0xC1, 0x80, 0xFF]),
+        (.utf8, "Hải", [0x48, 0xE1, 0xBA, 0xA3, 0x69]),
+    ]
+
+    @Test(arguments: vectors) func decodes(_ encoding: TextEncoding, _ text: String, _ bytes: [UInt8]) {
+        let decoded = encoding.decode(bytes[...])
+        // Scalar by scalar: `==` would also be content with marks that stand alone.
+        #expect(decoded.map { Array($0.unicodeScalars) } == Array(text.unicodeScalars))
+    }
+
+    @Test func composesOneMarkAtATime() {
+        #expect(TextEncoding.windows1258.decode([0x6E, 0xDE])?.unicodeScalars.count == 1)
+        #expect(TextEncoding.windows1258.decode([0x31, 0xEC]).map { Array($0.unicodeScalars) } == ["1", "\u{301}"])
+        #expect(TextEncoding.windows1258.decode([0xEC]).map { Array($0.unicodeScalars) } == ["\u{301}"])
+    }
+
+    @Test(arguments: [
+        (TextEncoding.windows1250, [0x81, 0x83, 0x88, 0x90, 0x98] as [UInt8]),
+        (.windows1252, [0x81, 0x8D, 0x8F, 0x90, 0x9D]),
+        (.windows1258, [0x81, 0x8A, 0x8D, 0x8E, 0x8F, 0x90, 0x9A, 0x9D, 0x9E]), (.iso88591, []),
+    ])
+    func refusesUndefinedBytes(_ encoding: TextEncoding, _ undefined: [UInt8]) {
+        let found = (0...UInt8.max).filter { encoding.firstInvalid(in: [0x61, $0]) == 1 }
+        #expect(found == undefined)
+    }
+
+    @Test func judgesUTF8AsTheStandardLibraryDoes() {
+        var generator = SeededGenerator(Places.seed)
+        let alphabet: [UInt8] = [
+            0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xED, 0xEE, 0xEF, 0xF0,
+            0xF1, 0xF4, 0xF5, 0xFF,
+        ]
+        for _ in 0..<100_000 {
+            let bytes = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator)!
+            }
+            let isValid = String(validating: bytes, as: UTF8.self) != nil
+            #expect((TextEncoding.utf8.firstInvalid(in: bytes[...]) == nil) == isValid)
+        }
+    }
+}
