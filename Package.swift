@@ -118,7 +118,18 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CordonNodeTests",
-            dependencies: ["CordonNode", "Storage", "TransparencyLog", "Cryptography", "TestSupport"],
+            dependencies: [
+                "CordonNode", "Casework", "Customs", "Schema", "Storage", "TransparencyLog", "Cryptography",
+                "TestSupport", protobuf,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "NodeServerTests",
+            dependencies: [
+                "NodeServer", "CordonNode", "Casework", "Customs", "Interchange", "Schema", "Storage", "Cryptography",
+                "TestSupport", protobuf,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",

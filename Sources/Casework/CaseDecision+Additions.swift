@@ -28,7 +28,7 @@ extension CaseFile {
             }
             try Self.text(note.text, "/text", upTo: CaseLimits.textByteCount, required: true)
             try Self.evaluation(note.evaluation, "/evaluation")
-        case .attachmentAdded(let attachment):
+        case .attachmentAdded(var attachment):
             guard attachments.count < CaseLimits.attachments else {
                 throw CaseError(.tooLarge, "a case has at most \(CaseLimits.attachments) attachments")
             }
@@ -38,6 +38,8 @@ extension CaseFile {
             if !attachment.reportID.isEmpty, report(attachment.reportID) == nil {
                 throw .invalid("/reportId", "this case has no such report")
             }
+            attachment.id = context.newID(.attachment)
+            event.body = .attachmentAdded(attachment)
         case .taskAdded(var task):
             guard tasks.count < CaseLimits.tasks else {
                 throw CaseError(.tooLarge, "a case has at most \(CaseLimits.tasks) tasks")

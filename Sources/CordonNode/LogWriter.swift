@@ -121,7 +121,7 @@ struct LogWriter {
                 outcomes.append(try take(proposal, &step))
             }
         }
-        guard !step.additions.isEmpty else {
+        guard !step.additions.isEmpty || step.batch.count > 0 else {
             return Committed(commit: Commit(checkpoints: checkpoints, timeMilliseconds: lastTime), outcomes: outcomes)
         }
         var appends: [JournalAppend] = []

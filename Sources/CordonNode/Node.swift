@@ -194,14 +194,30 @@ public final class Node: Sendable {
         _ sequencer: Sequencer, clock: NodeClock = .system, limits: CaseServiceLimits = .init(),
         files: any FileStore = LocalFiles()
     ) throws -> CaseService {
+        guard try store.database.get(.meta, Rebuild.markKey) == nil else {
+            throw NodeError(.corrupted, "a rebuild was interrupted, or this is a backup: run `cordon rebuild`")
+        }
+        let cases = try caseStore(files)
+        let blobs = try BlobStore(
+            directory: directory.blobs, uploadWrappingKey: keyring.active.key.subkey("cordon upload v1"))
+        return try CaseService(authority, cases, blobs, sequencer, clock, limits)
+    }
+
+    private func caseStore(_ files: any FileStore) throws -> CaseStore {
         guard var reference = try store.database.get(.meta, LogStore.referenceKey) else {
             throw NodeError(.corrupted, "the node's reference key is missing")
         }
-        let keys = try StreamKeys(directory.erasureKey, keyring: keyring, database: store.database, files: files)
-        let cases = try CaseStore(
-            logs: store, keys: keys, country: authority.country,
-            referenceKey: SymmetricKey(SecretBytes(moving: &reference)))
-        return try CaseService(authority, cases, sequencer, clock, limits)
+        return try CaseStore(
+            logs: store,
+            keys: StreamKeys(directory.erasureKey, keyring: keyring, database: store.database, files: files),
+            country: authority.country, referenceKey: SymmetricKey(SecretBytes(moving: &reference)))
+    }
+
+    /// Makes everything that is derived from the journal again, while nothing else uses the node.
+    public func rebuild(
+        files: any FileStore = LocalFiles(), progress: (UInt64, UInt64) -> Void = { _, _ in }
+    ) throws -> Rebuild.Result {
+        try Rebuild(caseStore(files)).run(progress: progress)
     }
 
     // MARK: The keyring

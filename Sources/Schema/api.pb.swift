@@ -1172,21 +1172,9 @@ public nonisolated struct UploadView: Sendable {
 
   public var size: UInt64 = 0
 
-  /// Once the whole is there.
-  public var attachment: AttachmentView {
-    get {_attachment ?? AttachmentView()}
-    set {_attachment = newValue}
-  }
-  /// Returns true if `attachment` has been explicitly set.
-  public var hasAttachment: Bool {self._attachment != nil}
-  /// Clears the value of `attachment`. Subsequent reads from it will return its default value.
-  public mutating func clearAttachment() {self._attachment = nil}
-
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
-
-  fileprivate var _attachment: AttachmentView? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -3678,7 +3666,7 @@ nonisolated extension AttachmentUpload: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension UploadView: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UploadView"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}offset\0\u{1}size\0\u{1}attachment\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}offset\0\u{1}size\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3689,17 +3677,12 @@ nonisolated extension UploadView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._attachment) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.id.isEmpty {
       try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
     }
@@ -3709,9 +3692,6 @@ nonisolated extension UploadView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.size != 0 {
       try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 3)
     }
-    try { if let v = self._attachment {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3719,7 +3699,6 @@ nonisolated extension UploadView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.id != rhs.id {return false}
     if lhs.offset != rhs.offset {return false}
     if lhs.size != rhs.size {return false}
-    if lhs._attachment != rhs._attachment {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -62,8 +62,10 @@ enum CaseIndexing {
             .index, IndexRow.source(provenance.source, provenance.key), number.bigEndianBytes + provenance.digest)
     }
 
+    static func number(_ id: String) -> UInt64? { RecordID(parsing: id)?.number }
+
     private static func object(_ id: String, _ stream: UInt64) -> [RowChange] {
-        guard let number = RecordID(parsing: id)?.number else { return [] }
+        guard let number = number(id) else { return [] }
         return [RowChange(.index, IndexRow.object(number), stream.bigEndianBytes)]
     }
 

@@ -210,16 +210,19 @@ extension CaseService {
     /// Hits of a whole batch, in one commit.
     private func matchImported(_ reports: [(number: UInt64, stream: UInt64)]) async throws {
         guard !reports.isEmpty else { return }
-        let proposal = try await readers.run { [self] in
-            var all = Proposal(drafts: [])
-            for (number, stream) in reports {
-                let proposal = try findHits(number, stream, officer: nil).proposal
-                all.drafts += proposal.drafts
-                all.rows += proposal.rows
+        for _ in 0..<limits.retries {
+            let proposal = try await readers.run { [self] in
+                var all = Proposal(drafts: [])
+                for (number, stream) in reports {
+                    let proposal = try findHits(number, stream, officer: nil).proposal
+                    all.drafts += proposal.drafts
+                    all.rows += proposal.rows
+                    all.premises += proposal.premises
+                }
+                return all
             }
-            return all
+            if try await commitHits(proposal) { return }
         }
-        _ = try await sequencer.commit(proposal)
     }
 
     // MARK: Figures

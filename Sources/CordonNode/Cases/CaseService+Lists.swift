@@ -305,11 +305,11 @@ extension CaseService {
     ) async throws -> Bool {
         let now = clock.nowMilliseconds()
         let current = administration.directory
-        let (proposal, event, next) = try await readers.run { [self] in
+        let (proposal, event, next, attached) = try await readers.run { [self] in
             let file = try store.caseFile(stream)
             try file.requireErasable(at: now)
             var proposal = Proposal(drafts: [])
-            proposal.rows = try erasureRows(stream, file)
+            proposal.rows = try erasureRows(stream, file) + [store.lastNumberRow]
             try store.database.forEach(
                 .events, from: LogStore.eventKey(stream, 0), upTo: LogStore.eventKey(stream, .max)
             ) { _, value in
@@ -331,11 +331,14 @@ extension CaseService {
             let keys = try store.keys.prepareErasure(of: stream)
             proposal.rows += keys.rows
             proposal.premises += keys.premises
-            return (proposal, event, keys.next)
+            return (proposal, event, keys.next, file.attachments.compactMap { Digest($0.attachment.blob) })
         }
         do {
             let acknowledgement = try await sequencer.commit(proposal)
             try store.keys.finishErasure(next)
+            try await readers.run { [self] in
+                for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
+            }
             administration.apply(
                 [event], at: current.version, by: credentials.officer.number,
                 acknowledgement.commit.timeMilliseconds)
@@ -378,8 +381,9 @@ extension CaseService {
         for task in file.tasks {
             rows.append(RowChange(.index, IndexRow.task(task.task.assignee, stream, task.task.number), nil))
         }
-        for hit in file.hits {
-            rows.append(RowChange(.index, IndexRow.hits(file.owner, stream, hit.at), nil))
+        // Whoever owned it at the time of a hit.
+        for officer in administration.directory.officers.keys {
+            for hit in file.hits { rows.append(RowChange(.index, IndexRow.hits(officer, stream, hit.at), nil)) }
         }
         rows.append(RowChange(.index, IndexRow.object(stream), nil))
         rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))

@@ -18,11 +18,23 @@ extension CaseService {
     /// logged at the same moment, at least the later one finds the other. Returns the hits that the officer may see;
     /// the owners of other cases get theirs into their case files.
     func match(_ number: UInt64, in stream: UInt64, _ credentials: Credentials) async throws -> [Hit] {
-        let (hits, proposal) = try await readers.run { [self] in
-            try findHits(number, stream, officer: credentials.officer)
+        for _ in 0..<limits.retries {
+            let (hits, proposal) = try await readers.run { [self] in
+                try findHits(number, stream, officer: credentials.officer)
+            }
+            if try await commitHits(proposal) { return hits }
         }
-        _ = try await sequencer.commit(proposal)
-        return hits
+        throw CaseError(.overloaded, "the report is logged, and is matched at the node's next start")
+    }
+
+    /// False where a case was erased meanwhile: look again.
+    func commitHits(_ proposal: Proposal) async throws -> Bool {
+        do {
+            _ = try await sequencer.commit(proposal)
+            return true
+        } catch let error as NodeError where error.code == .changed {
+            return false
+        }
     }
 
     /// Reports that were logged right before the node ended.
@@ -40,7 +52,7 @@ extension CaseService {
         }
         for (number, stream) in left {
             let proposal = try await readers.run { [self] in try findHits(number, stream, officer: nil).proposal }
-            _ = try await sequencer.commit(proposal)
+            _ = try await commitHits(proposal)
         }
     }
 
@@ -74,12 +86,14 @@ extension CaseService {
             guard other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream) else { continue }
             let told = Self.mirrored(hit, file, report, toOwner: other.owner)
             var otherFile = other
+            proposal.premises.append(try store.keys.premise(meeting.posting.stream))
             store.draft(
                 [.with { $0.hitsFound = .with { $0.hits = [told] } }], by: 0, stream: meeting.posting.stream,
                 &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
         if !mine.isEmpty {
             var file = file
+            proposal.premises.append(try store.keys.premise(stream))
             store.draft(
                 [.with { $0.hitsFound = .with { $0.hits = mine } }], by: 0, stream: stream, &file, key: key,
                 time: clock.nowMilliseconds(), anywhere: true, into: &proposal)

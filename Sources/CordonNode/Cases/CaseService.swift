@@ -29,16 +29,18 @@ public final class CaseService: Sendable {
     public let limits: CaseServiceLimits
     public let codes: StoredCodeLists
     let store: CaseStore
+    let blobs: BlobStore
     let sequencer: Sequencer
     let clock: NodeClock
     let readers: BlockingPool
 
     init(
-        _ authority: Authority, _ store: CaseStore, _ sequencer: Sequencer, _ clock: NodeClock,
-        _ limits: CaseServiceLimits
+        _ authority: Authority, _ store: CaseStore, _ blobs: BlobStore, _ sequencer: Sequencer,
+        _ clock: NodeClock, _ limits: CaseServiceLimits
     ) throws {
         self.authority = authority
         self.store = store
+        self.blobs = blobs
         self.sequencer = sequencer
         self.clock = clock
         self.limits = limits
@@ -67,6 +69,7 @@ public final class CaseService: Sendable {
             }
         }
         try await matchLeftovers()
+        try await removeAbandonedUploads()
     }
 
     // MARK: Reading

@@ -25,8 +25,16 @@ final class CaseStore: Sendable {
         self.keys = keys
         self.country = country
         self.referenceKey = referenceKey
-        let last = try database.lastKey(.index, from: [1], upTo: [2])
-        lastNumber = Atomic(last.flatMap { UInt64(bigEndianBytes: $0.dropFirst()) } ?? Streams.firstObject)
+        let last = try database.lastKey(.index, from: [1], upTo: [2]).flatMap { UInt64(bigEndianBytes: $0.dropFirst()) }
+        let erased = try database.get(.meta, Self.lastNumberKey).flatMap { UInt64(bigEndianBytes: $0) }
+        lastNumber = Atomic(max(last ?? 0, erased ?? 0, Streams.firstObject))
+    }
+
+    /// The last number when a case was erased: those of erased cases are never given again.
+    private static let lastNumberKey = Array("last number".utf8)
+
+    var lastNumberRow: RowChange {
+        RowChange(.meta, Self.lastNumberKey, lastNumber.load(ordering: .relaxed).bigEndianBytes)
     }
 
     /// A number that nothing has. One that ends up unused leaves a gap.

@@ -14,6 +14,7 @@ internal import Storage
 /// 7 ‖ ~number[8]                                  a case, newest first
 /// 8 ‖ officer[8] ‖ ~stream size…                  hits for an officer: ‖ stream[8] ‖ position[8]
 /// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
+/// 10 ‖ upload id[16]                              an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
 /// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term of a report or case → day of the seizure[4]
 /// 17 ‖ token with a letter left out ‖ 0 ‖ token   for names that were misspelt
 /// 18 ‖ token                                      each token of a name once
@@ -33,6 +34,7 @@ enum IndexRow {
     static func task(_ officer: UInt64, _ stream: UInt64, _ number: UInt32) -> [UInt8] {
         [9] + officer.bigEndianBytes + stream.bigEndianBytes + number.bigEndianBytes
     }
+    static func upload(_ id: [UInt8]) -> [UInt8] { [10] + id }
     static func term(_ term: SearchTerm) -> [UInt8] { [16, term.scheme.rawValue] + term.value.utf8 + [0] }
     static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] { Self.term(term) + posting.encoded }
     static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }

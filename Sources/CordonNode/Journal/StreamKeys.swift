@@ -146,6 +146,12 @@ final class StreamKeys: Sendable {
         return key
     }
 
+    /// That a stream's key is still what it is: nothing may be sealed for a stream that is erased meanwhile.
+    func premise(_ stream: UInt64) throws -> RowChange {
+        let row = Self.streamRow(stream)
+        return RowChange(.keys, row, try database.get(.keys, row))
+    }
+
     /// Keeps a key at hand that was just made durable.
     func remember(_ stream: UInt64, _ key: StreamKey) {
         state.withLock { state in

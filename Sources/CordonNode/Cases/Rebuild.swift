@@ -1,0 +1,138 @@
+internal import Casework
+internal import Cryptography
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+
+/// Makes the rows that are derived from the journal again: the lists of events, and the index.
+///
+/// What is not derived stays: keys, code lists, idempotency keys, uploads under way. A rebuild that is interrupted leaves
+/// a mark, and the node does not open its case files until another one has gone through.
+public struct Rebuild {
+    public struct Result: Sendable {
+        public let records: UInt64
+        public let cases: Int
+        /// Records whose payloads were erased.
+        public let erased: UInt64
+    }
+
+    static let markKey = Array("rebuilding".utf8)
+    /// Rows in one write.
+    private static let batchCount = 10_000
+
+    private let store: CaseStore
+    private let journal: EmbeddedJournal
+
+    init(_ store: CaseStore) throws {
+        self.store = store
+        journal = try EmbeddedJournal(store.database)
+    }
+
+    /// `progress` hears the records read and their total. Throws `.corrupted` where a payload is not what the journal
+    /// says.
+    func run(progress: (UInt64, UInt64) -> Void) throws -> Result {
+        let mark = WriteBatch()
+        store.database.put(.meta, Self.markKey, [1], in: mark)
+        try store.database.write(mark)
+        let (streams, records, erased) = try rebuildEvents(progress)
+        try clear(.index) { Self.isDerived($0) }
+        var cases = 0
+        for stream in streams.sorted() where !Streams.all.contains(stream) {
+            try rebuildCase(stream)
+            cases += 1
+        }
+        if streams.contains(Streams.statistics) { try rebuildStatistics() }
+        let done = WriteBatch()
+        store.database.delete(.meta, Self.markKey, in: done)
+        try store.database.write(done)
+        return Result(records: records, cases: cases, erased: erased)
+    }
+
+    private static func isDerived(_ key: [UInt8]) -> Bool { ![4, 5, 6, 10].contains(key.first) }
+
+    private func clear(_ family: ColumnFamily, where isCleared: ([UInt8]) -> Bool) throws {
+        var batch = WriteBatch()
+        try store.database.forEach(family, from: [], upTo: [UInt8](repeating: 0xFF, count: 600)) { key, _ in
+            let key = [UInt8](key)
+            if isCleared(key) { store.database.delete(family, key, in: batch) }
+            if batch.count >= Self.batchCount {
+                try store.database.write(batch)
+                batch = WriteBatch()
+            }
+            return true
+        }
+        try store.database.write(batch)
+    }
+
+    /// The records of each stream, by what their payloads say; every payload is held against its record.
+    private func rebuildEvents(
+        _ progress: (UInt64, UInt64) -> Void
+    ) throws -> (streams: Set<UInt64>, records: UInt64, erased: UInt64) {
+        try clear(.events) { _ in true }
+        let total = try journal.size(of: .journal)
+        var sizes: [UInt64: UInt64] = [:]
+        var erased: UInt64 = 0
+        var batch = WriteBatch()
+        try journal.read(.journal, from: 0) { sequence, bytes in
+            let record = try JournalRecord(parsing: [UInt8](bytes))
+            if let payload = try journal.payload(.journal, sequence) {
+                guard Digest.sha256(payload) == record.payloadDigest, payload.count > Payload.headerByteCount,
+                    let stream = UInt64(bigEndianBytes: payload[1..<9])
+                else { throw NodeError(.corrupted, "the payload of record \(sequence) is not the journal's") }
+                let position = sizes[stream, default: 0]
+                store.database.put(
+                    .events, LogStore.eventKey(stream, position), sequence.bigEndianBytes, in: batch)
+                sizes[stream] = position + 1
+            } else {
+                erased += 1
+            }
+            if batch.count >= Self.batchCount {
+                try store.database.write(batch)
+                batch = WriteBatch()
+                progress(sequence + 1, total)
+            }
+            return true
+        }
+        try store.database.write(batch)
+        progress(total, total)
+        return (Set(sizes.keys), total, erased)
+    }
+
+    private func rebuildCase(_ stream: UInt64) throws {
+        let batch = WriteBatch()
+        var file = CaseFile()
+        try store.forEachEvent(of: stream) { recorded in
+            let before = file
+            file.apply(recorded)
+            write(
+                CaseIndexing.rows(
+                    recorded, stream: stream, before: before, after: file, isKnownToken: { _ in false }), batch)
+            return true
+        }
+        try store.database.write(batch)
+    }
+
+    private func rebuildStatistics() throws {
+        var batch = WriteBatch()
+        try store.forEachRecord(of: Streams.statistics) { _, opened in
+            let report = try StatisticalReport(serializedBytes: opened.content)
+            if let number = CaseIndexing.number(report.id) { write(CaseIndexing.rows(of: report, number), batch) }
+            if batch.count >= Self.batchCount {
+                try store.database.write(batch)
+                batch = WriteBatch()
+            }
+            return true
+        }
+        try store.database.write(batch)
+    }
+
+    private func write(_ rows: [RowChange], _ batch: WriteBatch) {
+        for change in rows {
+            if let value = change.value {
+                store.database.put(change.row.family, change.row.key, value, in: batch)
+            } else {
+                store.database.delete(change.row.family, change.row.key, in: batch)
+            }
+        }
+    }
+}
