@@ -23,6 +23,15 @@ struct Cordon: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ServeCommand.self, OfficerCommand.self, LogCommand.self, KeysCommand.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Officers, at a node that runs",
+                subcommands: [
+                    LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, SeizureCommand.self,
+                    SearchCommand.self, CaseCommand.self, ExhibitCommand.self, TaskCommand.self, HitsCommand.self,
+                    RequestCommand.self, TokenCommand.self, CodesCommand.self,
+                ])
         ])
 
     static func main() async {

@@ -89,5 +89,14 @@ struct PasswordOptions: ParsableArguments {
 struct OfficerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "officer", abstract: "Officers of the node and their rights.",
-        subcommands: [FoundCommand.self])
+        subcommands: [FoundCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "At a node that runs",
+                subcommands: [
+                    OfficerListCommand.self, OfficerAddCommand.self, OfficerDisableCommand.self,
+                    OfficerEnableCommand.self, OfficerPasswordCommand.self, OfficerRequestRolesCommand.self,
+                    OfficerRequestsCommand.self, RequestApprove.self, RequestReject.self,
+                ])
+        ])
 }
