@@ -129,6 +129,10 @@ let package = Package(
                 "NodeServer", "CordonNode", "Casework", "Customs", "Interchange", "Schema", "Storage", "Cryptography",
                 "TestSupport", protobuf,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .testTarget(

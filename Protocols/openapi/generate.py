@@ -241,7 +241,8 @@ class Schemas:
 
     def components(self):
         """All that was made. What tables name is among it, or they would say something that nobody hears."""
-        unused = {*routes.ASSIGNED, *routes.REQUIRED, *routes.HIDDEN, *routes.PROPOSALS, *routes.PATCHES} - set(self.made)
+        tables = [routes.ASSIGNED, routes.REQUIRED, routes.HIDDEN, routes.PROPOSALS, routes.PATCHES]
+        unused = {name for table in tables for name in table} - set(self.made)
         assert not unused, unused
         return {name: self.made[name] for name in sorted(self.made)}
 

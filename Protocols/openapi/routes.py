@@ -27,7 +27,7 @@ DESCRIPTION = """
 
     Every error is a problem document (RFC 9457). Its type is `urn:cordon:problem:` and one of `not-found`, `forbidden`,
     `invalid`, `conflict`, `changed`, `needs-second-officer`, `unauthenticated`, `locked-out`, `too-large`,
-    `overloaded`, `unknown-outcome`, `http`, `internal`. Its `errors` name fields by JSON Pointer (RFC 6901).
+    `overloaded`, `unknown-outcome`, `range`, `http`, `internal`. Its `errors` name fields by JSON Pointer (RFC 6901).
 
     No answer is to be kept by caches: all say `Cache-Control: no-store`.
 """
@@ -45,6 +45,7 @@ TAGS = {
     "Tokens": "API tokens, for programs that act for an officer.",
     "Requests": "What takes two officers: asked for by one, decided by another.",
     "Cases": "Case files, and what happens to them.",
+    "Attachments": "Files of a case. They are sent in pieces, and go on where they stopped.",
     "Seizures": "Seizure reports, each in a case.",
     "Lookups": "Searches and lists over all that the officer may see.",
     "Data": "Reports in and out by the batch, and code lists.",
@@ -81,6 +82,8 @@ PATH_PARAMETERS = {
     ("id", "cases"): ("The case's id.", TEXT),
     ("id", "exhibits"): ("The exhibit's id, as on its label.", TEXT),
     ("id", "seizures"): ("The report's id.", TEXT),
+    ("id", "uploads"): ("The upload's id.", TEXT),
+    ("id", "attachments"): ("The attachment's id.", TEXT),
     ("list", "codes"): (
         "Which list: `hs` (Harmonized System: 2, 4 and 6 digits) or `unlocode` (UN/LOCODE: five characters).",
         {"type": "string", "enum": ["hs", "unlocode"]},
@@ -97,12 +100,16 @@ HEADER_PARAMETERS = {
         "The ETag that the case must have still; where it has another, nothing is done (412).",
         {"type": "string", "pattern": '^"[0-9]+"$'},
     ),
+    "Range": ("One range of bytes (RFC 9110): `bytes=0-1023`, `bytes=1024-`, `bytes=-512`.", TEXT),
     "Cordon-Reason": ("Why the officer looks. Kept with the record of the access, up to 2,000 characters.", TEXT),
 }
 
 HEADERS = {
     "ETag": ("The version of the case, in quotes.", {"type": "string", "pattern": '^"[0-9]+"$'}),
     "Location": ("Where what was made is.", {"type": "string", "format": "uri-reference"}),
+    "Accept-Ranges": ("`bytes`.", TEXT),
+    "Content-Disposition": ("`attachment`: it is never shown within the API's own pages.", TEXT),
+    "Content-Range": ("Which bytes these are, and of how many.", TEXT),
     "Retry-After": ("Seconds to wait before trying again.", {"type": "integer", "minimum": 0}),
     "WWW-Authenticate": ("How to sign in.", TEXT),
 }
@@ -131,13 +138,14 @@ PROBLEMS = {
         "Changed", "The case was changed meanwhile. `version` and the ETag are those it has now.", ("ETag",)
     ),
     413: Problem("TooLarge", "The body is larger than this route takes, or a limit is reached, which `detail` names."),
+    416: Problem("NoSuchRange", "The attachment does not have these bytes."),
     422: Problem("Invalid", "Something in the request is impossible or cannot be read: `errors` says what, and where."),
     429: Problem("LockedOut", "Too many wrong attempts: later.", ("Retry-After",)),
     500: Problem("Internal", "Something went wrong inside the node: its log says what."),
     503: Problem(
         "Overloaded",
-        """The node has too much to do, or is stopping: try again. With `unknown-outcome`, and no Retry-After, it stopped
-        while it wrote: whether the change was made is known once it runs again.""",
+        """The node has too much to do, or is stopping: try again. With `unknown-outcome`, and no Retry-After, it
+        stopped while it wrote: whether the change was made is known once it runs again.""",
         ("Retry-After",),
     ),
 }
@@ -175,9 +183,10 @@ REQUIRED = {
 PROPOSALS = {
     "CaseEventProposal": (
         "CaseEvent",
-        ["opened", "hitsFound", "attachmentAdded"],
+        ["opened", "reportCorrected", "hitsFound", "attachmentAdded"],
         """What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened
-        with `openCase`), `hitsFound` (the node finds hits by itself) or `attachmentAdded` (attachments are uploaded).
+        with `openCase`), `reportCorrected` (a report is corrected with `correctSeizure`), `hitsFound` (the node finds
+        hits by itself) or `attachmentAdded` (attachments are uploaded).
         Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is
         there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in.
         `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`,
@@ -276,8 +285,8 @@ OFFICERS = [
     ),
     Route(
         "put", "/officers/{number}/password", "setPassword", "Officers", "Set a password",
-        """One's own, with the old one; or another's, by those who carry manageOfficers. Ends the officer's sessions, and
-        a lock.""",
+        """One's own, with the old one; or another's, by those who carry manageOfficers. Ends the officer's sessions,
+        and a lock.""",
         body=Body("PasswordChange", "At most 8 KiB."), answers=NOTHING, problems=(403,),
     ),
     Route(
@@ -372,6 +381,54 @@ CASES = [
     ),
 ]
 
+BYTES = {"type": "string", "format": "binary"}
+DOWNLOAD = ("Accept-Ranges", "Content-Disposition")
+
+ATTACHMENTS = [
+    Route(
+        "post", "/cases/{id}/attachments", "beginUpload", "Attachments", "Begin to attach a file",
+        """Says what is to come; nothing of it shows in the case until `finishUpload`. `size` is its bytes; `sha256`,
+        where it is given, is what they must have. An upload that is given up is removed after seven days.""",
+        permissions=may("changeCase"), body=Body("AttachmentUpload", "At most 64 KiB."),
+        answers={201: Answer("Send the bytes to Location.", "UploadView", ("Location",))}, problems=(409,),
+    ),
+    Route(
+        "get", "/uploads/{id}", "readUpload", "Attachments", "Read how far an upload is",
+        "Of one's own.",
+        permissions=may("changeCase"), answers={200: Answer("Go on from `offset`.", "UploadView")},
+    ),
+    Route(
+        "put", "/uploads/{id}", "sendBytes", "Attachments", "Send bytes of an upload",
+        """As many at once as the client likes. What arrived before an interruption is kept: `readUpload` says how much.
+        At another offset than that they are refused (409), and `version` is the offset to go on from.""",
+        permissions=may("changeCase"),
+        query={"offset": Query("Where the bytes belong.", NUMBER, isRequired=True)},
+        body=Body(BYTES, "The bytes from `offset` on.", "application/octet-stream"),
+        answers={200: Answer("They are safe.", "UploadView")}, problems=(409,),
+    ),
+    Route(
+        "post", "/uploads/{id}/finish", "finishUpload", "Attachments", "Attach the file",
+        "Once all bytes are there. May be sent again after a failure.",
+        permissions=may("changeCase"),
+        answers={201: Answer("It is part of the case.", "AttachmentView", ("ETag", "Location"))},
+        problems=(409, 413, 422),
+    ),
+    Route(
+        "delete", "/uploads/{id}", "discardUpload", "Attachments", "Give up an upload",
+        permissions=may("changeCase"), answers=NOTHING, problems=(409,),
+    ),
+    Route(
+        "get", "/attachments/{id}", "readAttachment", "Attachments", "Read an attachment",
+        "Every piece is verified before it is sent: an answer that breaks off is not whole.",
+        permissions=may("readCase"), headers=("Range",),
+        answers={
+            200: Answer("The file.", BYTES, DOWNLOAD, "application/octet-stream"),
+            206: Answer("The range.", BYTES, DOWNLOAD + ("Content-Range",), "application/octet-stream"),
+        },
+        problems=(416,),
+    ),
+]
+
 SEIZURES = [
     Route(
         "post", "/seizures", "logSeizure", "Seizures", "Log a seizure",
@@ -391,9 +448,9 @@ SEIZURES = [
     ),
     Route(
         "patch", "/seizures/{id}", "correctSeizure", "Seizures", "Correct a seizure report",
-        """It takes a reason: as the member `reason` of the patch, or in the header Cordon-Reason. The correction is held
-        against the version of the case that was patched, whether If-Match is sent or not. Where it changes nothing, it
-        is refused (409). A token needs the scope read as well.""",
+        """It takes a reason: as the member `reason` of the patch, or in the header Cordon-Reason. The correction is
+        held against the version of the case that was patched, whether If-Match is sent or not. Where it changes
+        nothing, it is refused (409). A token needs the scope read as well.""",
         permissions=may("changeCase"), headers=("If-Match", "Cordon-Reason"),
         body=Body("SeizurePatch", mediaType="application/merge-patch+json"),
         answers={200: Answer("Corrected.", "ChangeView", ("ETag",))}, problems=(409,),
@@ -439,8 +496,8 @@ LOOKUPS = [
 DATA = [
     Route(
         "post", "/imports", "importReports", "Data", "Import a batch of reports",
-        """At most 500, each with its `provenance`. A record that is here already is recognised by its source and key, so
-        a batch can be sent again after any failure: `known` is the same, `differs` has other content.""",
+        """At most 500, each with its `provenance`. A record that is here already is recognised by its source and key,
+        so a batch can be sent again after any failure: `known` is the same, `differs` has other content.""",
         permissions=may("importReports"), body=Body("ImportRequest", "At most 32 MiB."),
         answers={200: Answer("What became of each, in the order of the request.", "ImportAnswer")}, problems=(404,),
     ),
@@ -482,4 +539,4 @@ NODE = [
     ),
 ]
 
-ROUTES = SESSION + OFFICERS + TOKENS + REQUESTS + CASES + SEIZURES + LOOKUPS + DATA + NODE
+ROUTES = SESSION + OFFICERS + TOKENS + REQUESTS + CASES + ATTACHMENTS + SEIZURES + LOOKUPS + DATA + NODE

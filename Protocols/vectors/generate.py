@@ -19,8 +19,10 @@ import pathlib
 
 from cases.attachments import chunked_encryption
 from cases.checkpoints import checkpoints, proofs
+from cases.journal import erasure_keys, journal_records, payloads, stream_keys
 from cases.notes import notes, vkeys
 from cases.policies import policies
+from cases.records import record_ids
 from cases.store import file_ciphers, keyrings, sealed_keys, watermarks
 from cases.tree import bundles, merkle, tile_paths, tiles
 
@@ -109,6 +111,39 @@ FILES = {
         """Slots of the watermark file (storage.md): slot (hex) read for log (logID is its number) with a keyring that
         holds masterKey (hex) as masterKeyID; subkey (hex) keys the tag. Where it is good: size and root (hex).
         "absent": the slot says nothing.""",
+    ),
+    "journal-records": (
+        journal_records,
+        """Leaves of the journal (journal.md, "Records"): record (hex). Where it is good: kind (its number), sequence,
+        timeMilliseconds, actor, stream (the reference, hex), payloadDigest and leafHash (the hash of the tree, hex).""",
+    ),
+    "payloads": (
+        payloads,
+        """Payloads (journal.md, "Payloads"): payload (hex), opened as that of a record of kind, actor and
+        payloadDigest, which stands at place of stream, with contentKey and nominalKey, which are derived from
+        streamRoot. Where it is good: position (absent where it was not said beforehand), content, and nominal (absent
+        where there are no names); the nonces and associated data are those that seal them into the same bytes. All byte
+        strings are hex.""",
+    ),
+    "stream-keys": (
+        stream_keys,
+        """Stream keys (journal.md, "Stream keys"), byte strings in hex. kind "subkeys": root, contentKey, nominalKey.
+        "reference": referenceKey, stream, reference. "unwrapping": rows of the column family keys, the files
+        erasureKeyFile and keyring (of the node nodeID, opened with keyFile) lead to contentKey and nominalKey of
+        stream. "absent": the stream has no key.""",
+    ),
+    "erasure-key": (
+        erasure_keys,
+        """The erasure key's file (journal.md, "The erasure key"): file (hex), read by the node nodeID whose keyring
+        holds masterKeys; keyring is one that does, opened with keyFile. Where it is good: keys, in the order of the
+        file, each id and key (hex).""",
+    ),
+    "record-ids": (
+        record_ids,
+        """Names of records (casefiles.md, "Record ids"): text, as someone wrote it. Where it is good: country, kind and
+        number; id, as it is written; isExact, whether text is that. "doubtful": the check digits are wrong: the same
+        fields, and spelling, the text in its one form with the digits that it has. "malformed": no record is called
+        that.""",
     ),
 }
 

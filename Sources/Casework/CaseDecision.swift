@@ -82,7 +82,8 @@ extension CaseFile {
         return CaseDecision(event: event, findings: findings)
     }
 
-    static func permission(for body: CaseEvent.OneOf_Body) -> Permission {
+    /// What an officer needs to propose this.
+    public static func permission(for body: CaseEvent.OneOf_Body) -> Permission {
         switch body {
         case .opened: .openCase
         case .closed: .closeCase

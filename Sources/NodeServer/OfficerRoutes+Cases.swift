@@ -32,8 +32,7 @@ extension OfficerRoute {
         },
         OfficerRoute("POST", "/cases/{id}/events", .dependsOnBody) { call in
             let body = try await call.body()
-            let event = try JSONCoding.decode(body, as: CaseEvent.self)
-            try refuseReserved(event)
+            let event = try unreserved(JSONCoding.decode(body, as: CaseEvent.self))
             let change = try await call.service.change(
                 try call.parameter("id"), [event], ifMatch: try call.ifMatch,
                 idempotency: try call.idempotencyKey(body), by: try call.credentials)
@@ -63,13 +62,19 @@ extension OfficerRoute {
             location: "\(prefix)/cases/\(change.file.id)")
     }
 
-    /// What only the node itself records.
-    private static func refuseReserved(_ event: CaseEvent) throws {
+    /// Refuses what only the node itself records, and leaves out what only an import may say.
+    private static func unreserved(_ event: CaseEvent) throws -> CaseEvent {
         switch event.body {
         case .opened: throw CaseError.invalid("/opened", "a case is opened with POST /cases")
+        case .reportCorrected:
+            throw CaseError.invalid("/reportCorrected", "a report is corrected with PATCH /seizures/{id}")
         case .hitsFound: throw CaseError.invalid("/hitsFound", "the node finds hits by itself")
         case .attachmentAdded: throw CaseError.invalid("/attachmentAdded", "attachments are uploaded")
-        default: break
+        case .seizureLogged:
+            var event = event
+            event.seizureLogged.report.clearProvenance()
+            return event
+        default: return event
         }
     }
 
@@ -107,6 +112,8 @@ extension OfficerRoute {
 
     /// JSON Merge Patch (RFC 7396) onto the report. Without `nominal` in the patch, names stay as they are.
     private static func correct(_ call: Call) async throws -> Answer {
+        let credentials = try call.credentials
+        try credentials.require(.changeCase)
         let body = try await call.body()
         let patch: JSONValue
         do {
@@ -117,7 +124,6 @@ extension OfficerRoute {
         guard var members = patch.object else { throw CaseError(.invalid, "a patch is an object") }
         let reason = members["reason"]?.string ?? call.reason
         members["reason"] = nil
-        let credentials = try call.credentials
         let (current, file) = try await call.service.readReport(try call.parameter("id"), by: credentials)
         let tree = try JSONValue(parsing: JSONCoding.bytes(current.report))
         let merged = MergePatch.apply(.object(members), to: tree)

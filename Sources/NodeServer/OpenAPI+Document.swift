@@ -8,7 +8,7 @@ extension OpenAPI {
   "info": {
     "title": "Cordon: the officers' API",
     "version": "0.2.0",
-    "description": "What officers do with case files, on one node of one authority. Every look at a case and every change is recorded in the node's journal before it is answered.\n\nMessages are the proto3 JSON mapping: lowerCamelCase names, 64-bit integers as decimal strings, bytes in Base 64, empty fields left out. Every member may therefore be absent from an answer, and stands then for the empty text, 0, false or the empty list. A request with a member that is not described here is refused (422); an answer may have more than is described, and codes that are not, since both are only ever added.\n\nA code is a text out of a closed vocabulary. A time is RFC 3339: `2026-03-01` where only the day is known, else `2026-03-01T08:30:00Z`, with the offset of the place. An amount is a decimal number as text: digits, and a point where needed. A country is ISO 3166-1 alpha-2, a currency ISO 4217. An evaluation is a source (A, B, C, X) and a grade of the information (1 to 4), such as `B2`. Officers and tokens are known by numbers; cases, reports, exhibits, attachments and requests by ids such as `VN-S-4F7Q2-10`: country, kind, number, check digits.\n\nA case has a version, which is also its ETag. What the officer may not see does not exist for them: such a case is answered like one that is not there (404), and hits into it are left out.\n\nEvery error is a problem document (RFC 9457). Its type is `urn:cordon:problem:` and one of `not-found`, `forbidden`, `invalid`, `conflict`, `changed`, `needs-second-officer`, `unauthenticated`, `locked-out`, `too-large`, `overloaded`, `unknown-outcome`, `http`, `internal`. Its `errors` name fields by JSON Pointer (RFC 6901).\n\nNo answer is to be kept by caches: all say `Cache-Control: no-store`."
+    "description": "What officers do with case files, on one node of one authority. Every look at a case and every change is recorded in the node's journal before it is answered.\n\nMessages are the proto3 JSON mapping: lowerCamelCase names, 64-bit integers as decimal strings, bytes in Base 64, empty fields left out. Every member may therefore be absent from an answer, and stands then for the empty text, 0, false or the empty list. A request with a member that is not described here is refused (422); an answer may have more than is described, and codes that are not, since both are only ever added.\n\nA code is a text out of a closed vocabulary. A time is RFC 3339: `2026-03-01` where only the day is known, else `2026-03-01T08:30:00Z`, with the offset of the place. An amount is a decimal number as text: digits, and a point where needed. A country is ISO 3166-1 alpha-2, a currency ISO 4217. An evaluation is a source (A, B, C, X) and a grade of the information (1 to 4), such as `B2`. Officers and tokens are known by numbers; cases, reports, exhibits, attachments and requests by ids such as `VN-S-4F7Q2-10`: country, kind, number, check digits.\n\nA case has a version, which is also its ETag. What the officer may not see does not exist for them: such a case is answered like one that is not there (404), and hits into it are left out.\n\nEvery error is a problem document (RFC 9457). Its type is `urn:cordon:problem:` and one of `not-found`, `forbidden`, `invalid`, `conflict`, `changed`, `needs-second-officer`, `unauthenticated`, `locked-out`, `too-large`, `overloaded`, `unknown-outcome`, `range`, `http`, `internal`. Its `errors` name fields by JSON Pointer (RFC 6901).\n\nNo answer is to be kept by caches: all say `Cache-Control: no-store`."
   },
   "servers": [
     {
@@ -35,6 +35,10 @@ extension OpenAPI {
     {
       "name": "Cases",
       "description": "Case files, and what happens to them."
+    },
+    {
+      "name": "Attachments",
+      "description": "Files of a case. They are sent in pieces, and go on where they stopped."
     },
     {
       "name": "Seizures",
@@ -1304,6 +1308,488 @@ extension OpenAPI {
         }
       }
     },
+    "/cases/{id}/attachments": {
+      "post": {
+        "operationId": "beginUpload",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Begin to attach a file",
+        "description": "Says what is to come; nothing of it shows in the case until `finishUpload`. `size` is its bytes; `sha256`, where it is given, is what they must have. An upload that is given up is removed after seven days.\n\nFor investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 64 KiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/AttachmentUpload"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "Send the bytes to Location.",
+            "headers": {
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/UploadView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/uploads/{id}": {
+      "get": {
+        "operationId": "readUpload",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Read how far an upload is",
+        "description": "Of one's own.\n\nFor investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The upload's id.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Go on from `offset`.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/UploadView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      },
+      "put": {
+        "operationId": "sendBytes",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Send bytes of an upload",
+        "description": "As many at once as the client likes. What arrived before an interruption is kept: `readUpload` says how much. At another offset than that they are refused (409), and `version` is the offset to go on from.\n\nFor investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The upload's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "required": true,
+            "description": "Where the bytes belong.",
+            "schema": {
+              "type": "string",
+              "format": "uint64",
+              "pattern": "^[0-9]+$"
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "The bytes from `offset` on.",
+          "content": {
+            "application/octet-stream": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "They are safe.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/UploadView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "discardUpload",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Give up an upload",
+        "description": "For investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The upload's id.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "Done."
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/uploads/{id}/finish": {
+      "post": {
+        "operationId": "finishUpload",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Attach the file",
+        "description": "Once all bytes are there. May be sent again after a failure.\n\nFor investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The upload's id.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "201": {
+            "description": "It is part of the case.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AttachmentView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/attachments/{id}": {
+      "get": {
+        "operationId": "readAttachment",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Read an attachment",
+        "description": "Every piece is verified before it is sent: an answer that breaks off is not whole.\n\nFor investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readCase",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The attachment's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/Range"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The file.",
+            "headers": {
+              "Accept-Ranges": {
+                "$ref": "#/components/headers/Accept-Ranges"
+              },
+              "Content-Disposition": {
+                "$ref": "#/components/headers/Content-Disposition"
+              }
+            },
+            "content": {
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
+            }
+          },
+          "206": {
+            "description": "The range.",
+            "headers": {
+              "Accept-Ranges": {
+                "$ref": "#/components/headers/Accept-Ranges"
+              },
+              "Content-Disposition": {
+                "$ref": "#/components/headers/Content-Disposition"
+              },
+              "Content-Range": {
+                "$ref": "#/components/headers/Content-Range"
+              }
+            },
+            "content": {
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "416": {
+            "$ref": "#/components/responses/NoSuchRange"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
     "/seizures": {
       "post": {
         "operationId": "logSeizure",
@@ -2333,6 +2819,14 @@ extension OpenAPI {
           "pattern": "^\"[0-9]+\"$"
         }
       },
+      "Range": {
+        "name": "Range",
+        "in": "header",
+        "description": "One range of bytes (RFC 9110): `bytes=0-1023`, `bytes=1024-`, `bytes=-512`.",
+        "schema": {
+          "type": "string"
+        }
+      },
       "Cordon-Reason": {
         "name": "Cordon-Reason",
         "in": "header",
@@ -2355,6 +2849,24 @@ extension OpenAPI {
         "schema": {
           "type": "string",
           "format": "uri-reference"
+        }
+      },
+      "Accept-Ranges": {
+        "description": "`bytes`.",
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Content-Disposition": {
+        "description": "`attachment`: it is never shown within the API's own pages.",
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Content-Range": {
+        "description": "Which bytes these are, and of how many.",
+        "schema": {
+          "type": "string"
         }
       },
       "Retry-After": {
@@ -2434,6 +2946,16 @@ extension OpenAPI {
       },
       "TooLarge": {
         "description": "The body is larger than this route takes, or a limit is reached, which `detail` names.",
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            }
+          }
+        }
+      },
+      "NoSuchRange": {
+        "description": "The attachment does not have these bytes.",
         "content": {
           "application/problem+json": {
             "schema": {
@@ -2603,6 +3125,32 @@ extension OpenAPI {
             "type": "string",
             "contentEncoding": "base64",
             "description": "SHA-256 of the encrypted blob: the name it is stored under."
+          },
+          "description": {
+            "type": "string"
+          },
+          "reportId": {
+            "type": "string"
+          }
+        }
+      },
+      "AttachmentUpload": {
+        "type": "object",
+        "properties": {
+          "fileName": {
+            "type": "string"
+          },
+          "mediaType": {
+            "type": "string"
+          },
+          "size": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "sha256": {
+            "type": "string",
+            "contentEncoding": "base64"
           },
           "description": {
             "type": "string"
@@ -2852,9 +3400,6 @@ extension OpenAPI {
           "seizureLogged": {
             "$ref": "#/components/schemas/SeizureLogged"
           },
-          "reportCorrected": {
-            "$ref": "#/components/schemas/ReportCorrected"
-          },
           "linkAdded": {
             "$ref": "#/components/schemas/LinkAdded"
           },
@@ -2908,11 +3453,6 @@ extension OpenAPI {
           {
             "required": [
               "seizureLogged"
-            ]
-          },
-          {
-            "required": [
-              "reportCorrected"
             ]
           },
           {
@@ -2996,7 +3536,7 @@ extension OpenAPI {
             ]
           }
         ],
-        "description": "What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened with `openCase`), `hitsFound` (the node finds hits by itself) or `attachmentAdded` (attachments are uploaded). Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in. `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`, `accessChanged`, `needToKnowSet`, `ownerChanged`, `closed`, `reopened`, `holdChanged` and `retentionSet`. With `nominalUnchanged`, a correction leaves the names as they are; without it, they become what its report says."
+        "description": "What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened with `openCase`), `reportCorrected` (a report is corrected with `correctSeizure`), `hitsFound` (the node finds hits by itself) or `attachmentAdded` (attachments are uploaded). Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in. `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`, `accessChanged`, `needToKnowSet`, `ownerChanged`, `closed`, `reopened`, `holdChanged` and `retentionSet`. With `nominalUnchanged`, a correction leaves the names as they are; without it, they become what its report says."
       },
       "CaseList": {
         "type": "object",
@@ -5626,6 +6166,25 @@ extension OpenAPI {
           "secret": {
             "type": "string",
             "description": "Once, when it is issued."
+          }
+        }
+      },
+      "UploadView": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "offset": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Bytes that are safe: go on from there."
+          },
+          "size": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
           }
         }
       }

@@ -62,7 +62,7 @@ struct ProblemError: Error, HTTPResponseError {
             status, error.code.rawValue, error.reason, findings: error.findings, version: error.version)
         if error.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"cordon\"" }
         if error.code == .overloaded || error.code == .lockedOut { headers[.retryAfter] = "5" }
-        if let version = error.version { headers[.eTag] = "\"\(version)\"" }
+        if error.code == .changed, let version = error.version { headers[.eTag] = "\"\(version)\"" }
     }
 
     private init(_ error: NodeError) {

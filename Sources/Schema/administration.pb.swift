@@ -367,7 +367,8 @@ public nonisolated struct AccessEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// read-case, read-report, history, custody, search, hits, download, export, list-cases
+  /// read-case, read-report, history, custody, search, hits, tasks, statistics, download, export, list-cases,
+  /// list-accesses
   public var action: String = String()
 
   public var caseID: String = String()

@@ -14,9 +14,16 @@ import Testing
 /// A node with officers, whose clock can be moved.
 final class CaseNode: Sendable {
     let test: TestNode
-    let node: Node
-    let sequencer: Sequencer
-    let service: CaseService
+    private struct Parts: Sendable {
+        let node: Node
+        let sequencer: Sequencer
+        let service: CaseService
+    }
+    /// Nil once it is stopped: then the directory can be opened again.
+    private let parts: Mutex<Parts?>
+    var node: Node { parts.withLock { $0!.node } }
+    var sequencer: Sequencer { parts.withLock { $0!.sequencer } }
+    var service: CaseService { parts.withLock { $0!.service } }
     let time: TestTime
     let officers: [String: Credentials]
 
@@ -28,13 +35,13 @@ final class CaseNode: Sendable {
 
     init(_ test: TestNode? = nil, limits: CaseServiceLimits = .init()) async throws {
         self.test = try test ?? TestNode()
-        node = try self.test.open()
+        let node = try self.test.open()
         let time = TestTime()
         self.time = time
         let clock = NodeClock { time.now }
-        sequencer = try node.startSequencer(clock: clock)
+        let sequencer = try node.startSequencer(clock: clock)
         let service = try node.caseService(sequencer, clock: clock, limits: limits)
-        self.service = service
+        parts = Mutex(Parts(node: node, sequencer: sequencer, service: service))
         try await service.start()
         var officers: [String: Credentials] = [:]
         for (login, role) in Self.roles {
@@ -51,7 +58,10 @@ final class CaseNode: Sendable {
 
     subscript(_ login: String) -> Credentials { officers[login]! }
 
-    func stop() async { await sequencer.stop() }
+    func stop() async {
+        await sequencer.stop()
+        parts.withLock { $0 = nil }
+    }
 
     func log(
         _ report: SeizureReport, needToKnow: Bool = false, by login: String = "lan"
@@ -68,9 +78,10 @@ final class CaseNode: Sendable {
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until it is moved. In the future, since a node's time never goes back, and its first is the
+/// machine's.
 final class TestTime: Sendable {
-    private let milliseconds = Mutex<UInt64>(1_780_000_000_000)
+    private let milliseconds = Mutex<UInt64>(1_900_000_000_000)
     var now: UInt64 { milliseconds.withLock { $0 } }
     func move(days: UInt64) { milliseconds.withLock { $0 += days * 86_400_000 } }
     func move(minutes: UInt64) { milliseconds.withLock { $0 += minutes * 60_000 } }
@@ -292,7 +303,8 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
         #expect(await caseCode { _ = try await change("lan") { offer(&$0, to: "an") } } == .invalid)
         #expect(await caseCode { _ = try await change("minh") { answer(&$0, true) } } == .conflict)
         _ = try await change("lan") { offer(&$0, to: "minh") }
-        #expect(try await node.service.exhibit(exhibit, by: node["lan"]).exhibit.custodian == node["lan"].officer.number)
+        let waiting = try await node.service.exhibit(exhibit, by: node["lan"]).exhibit
+        #expect(waiting.custodian == node["lan"].officer.number)
         #expect(await caseCode { _ = try await change("lan") { offer(&$0, to: "thu") } } == .conflict)
         #expect(await caseCode { _ = try await change("thu") { answer(&$0, true) } } == .forbidden)
         #expect(await caseCode { _ = try await change("minh") { answer(&$0, true, seal: "XX9") } } == .invalid)

@@ -16,3 +16,5 @@ from .proofs import *
 from .sealing import *
 from .store import *
 from .chunked import *
+from .journal import *
+from .records import *

@@ -23,6 +23,13 @@ public struct Credentials: Sendable {
             throw CaseError(.forbidden, "this token does not have the scope \(permission.scope.rawValue)")
         }
     }
+
+    /// For what is the officer's own affair: a password, tokens. Throws `.forbidden` for API tokens.
+    public func requireSession() throws(CaseError) {
+        guard scopes == Set(TokenScope.allCases) else {
+            throw CaseError(.forbidden, "this takes a session, or a token with every scope")
+        }
+    }
 }
 
 /// Officers, their passwords, tokens and sessions, and what takes two of them.
@@ -238,6 +245,7 @@ public final class Administration: Sendable {
     public func setPassword(
         of number: UInt64, to password: SecretBytes, old: SecretBytes?, by credentials: Credentials
     ) async throws {
+        try credentials.requireSession()
         guard let officer = directory.officers[number] else { throw CaseError(.notFound, "there is no such officer") }
         if number == credentials.officer.number {
             let hash = officer.passwordHash
@@ -297,6 +305,7 @@ public final class Administration: Sendable {
     }
 
     public func revokeToken(_ number: UInt64, by credentials: Credentials) async throws {
+        try credentials.requireSession()
         try await record(by: credentials.officer.number) { [try $0.decideRevoke(number, by: credentials.officer)] }
     }
 
@@ -328,6 +337,13 @@ public final class Administration: Sendable {
         _ id: String, approved: Bool, reason: String, by credentials: Credentials
     ) async throws -> TwoOfficerRequest {
         let now = now
+        if let request = directory.requests[id] {
+            switch request.kind {
+            case .setRoles: try credentials.require(.decideRoles)
+            case .eraseCase: try credentials.require(.decideErasure)
+            case .exportNominal: try credentials.require(.decideNominalExport)
+            }
+        }
         try await record(by: credentials.officer.number) {
             try $0.decide(id, approved: approved, reason: reason, by: credentials.officer, now: now)
         }

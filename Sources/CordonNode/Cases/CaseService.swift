@@ -33,6 +33,7 @@ public final class CaseService: Sendable {
     let sequencer: Sequencer
     let clock: NodeClock
     let readers: BlockingPool
+    let queue = StreamQueue()
 
     init(
         _ authority: Authority, _ store: CaseStore, _ blobs: BlobStore, _ sequencer: Sequencer,
@@ -240,8 +241,8 @@ public final class CaseService: Sendable {
         _ id: String, _ events: [CaseEvent], ifMatch: UInt64? = nil, idempotency: IdempotencyKey? = nil,
         by credentials: Credentials
     ) async throws -> Change {
-        guard credentials.scopes.contains(.write) else {
-            throw CaseError(.forbidden, "this token does not have the scope write")
+        for event in events {
+            if let body = event.body { try credentials.require(CaseFile.permission(for: body)) }
         }
         guard let stream = Self.stream(caseID: id) else { throw Self.noSuchCase }
         return try await change(stream, events, ifMatch: ifMatch, idempotency, credentials)
@@ -252,19 +253,36 @@ public final class CaseService: Sendable {
         _ credentials: Credentials
     ) async throws -> Change {
         if let replay = try await replay(idempotency, credentials) { return replay }
+        let prepared: Prepared?
+        if let stream {
+            prepared = try await queue.run(stream) {
+                try await commit(stream, events, ifMatch: ifMatch, idempotency, credentials)
+            }
+        } else {
+            prepared = try await commit(nil, events, ifMatch: ifMatch, idempotency, credentials)
+        }
+        if let prepared { return try await finish(prepared, credentials) }
+        if let replay = try await replay(idempotency, credentials) { return replay }
+        throw CaseError(.overloaded, "others keep changing this case: try again")
+    }
+
+    /// Decides and commits, again where something came between. Nil where nothing came of it.
+    private func commit(
+        _ stream: UInt64?, _ events: [CaseEvent], ifMatch: UInt64?, _ idempotency: IdempotencyKey?,
+        _ credentials: Credentials
+    ) async throws -> Prepared? {
         for _ in 0..<limits.retries {
             let prepared = try await readers.run { [self] in
                 try prepare(stream, events, ifMatch: ifMatch, idempotency, credentials)
             }
             do {
                 _ = try await sequencer.commit(prepared.proposal)
+                return prepared
             } catch let error as NodeError where error.code == .changed {
-                if let replay = try await replay(idempotency, credentials) { return replay }
-                continue
+                if try await isUsed(idempotency, credentials) { return nil }
             }
-            return try await finish(prepared, credentials)
         }
-        throw CaseError(.overloaded, "others keep changing this case: try again")
+        return nil
     }
 
     struct Prepared: Sendable {
@@ -353,6 +371,13 @@ public final class CaseService: Sendable {
 
     private func idempotencyRow(_ key: IdempotencyKey, _ credentials: Credentials) -> [UInt8] {
         IndexRow.idempotency(credentials.officer.number, Digest.sha256(Array(key.key.utf8)).bytes)
+    }
+
+    private func isUsed(_ key: IdempotencyKey?, _ credentials: Credentials) async throws -> Bool {
+        guard let key else { return false }
+        let row = idempotencyRow(key, credentials)
+        let store = store
+        return try await readers.run { try store.database.get(.index, row) } != nil
     }
 
     /// What came of the same request before. Throws `.invalid` when the key was used for another one.

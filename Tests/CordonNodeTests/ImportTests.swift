@@ -1,0 +1,146 @@
+import Casework
+import Customs
+import Foundation
+import Schema
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import CordonNode
+
+@Suite struct ImportTests {
+    private func kinds(_ outcomes: [ImportOutcome]) -> [String: Int] {
+        Dictionary(outcomes.map { ($0.kind.rawValue, 1) }, uniquingKeysWith: +)
+    }
+
+    @Test func aRecordSentTwiceIsRecognised() async throws {
+        let node = try await CaseNode()
+        let first = try await node.service.importBatch(importRecords(0..<50), dryRun: false, by: node["lan"])
+        #expect(kinds(first) == ["imported": 50])
+        #expect(Set(first.map(\.caseID)).count == 50, "each has a case of its own")
+        let again = try await node.service.importBatch(importRecords(25..<75), dryRun: false, by: node["minh"])
+        #expect(kinds(again) == ["known": 25, "imported": 25])
+        #expect(again[0].id == first[25].id)
+        let other = try await node.service.importBatch(
+            importRecords(0..<5, source: "other"), dryRun: false, by: node["lan"])
+        #expect(kinds(other) == ["imported": 5])
+        await node.stop()
+    }
+
+    @Test func aDryRunChangesNothing() async throws {
+        let node = try await CaseNode()
+        let size = try node.service.checkpoints().journal.size
+        let outcomes = try await node.service.importBatch(importRecords(0..<10), dryRun: true, by: node["lan"])
+        #expect(kinds(outcomes) == ["imported": 10])
+        #expect(try node.service.checkpoints().journal.size == size)
+        #expect(try await node.service.listCases(after: nil, limit: 10, by: node["lan"]).cases.isEmpty)
+        await node.stop()
+    }
+
+    @Test func whatDiffersAndWhatIsImpossibleIsSaid() async throws {
+        let node = try await CaseNode()
+        var records = importRecords(0..<4)
+        func alter(_ index: Int, _ change: (inout SeizureReport) -> Void) {
+            guard case .seizure(var report) = records[index] else { return }
+            change(&report)
+            records[index] = .seizure(report)
+        }
+        alter(1) { $0.offences = ["nonsense"] }
+        alter(2) { $0.provenance.key = "key 0" }
+        alter(3) {
+            $0.provenance.key = "key 0"
+            $0.goods[0].description_p = "Item 0"
+            $0.seizedAt = "2020-01-01"
+            $0.provenance.rows = [0]
+        }
+        let outcomes = try await node.service.importBatch(records, dryRun: false, by: node["lan"])
+        #expect(outcomes.map(\.kind) == [.imported, .refused, .differs, .known])
+        #expect(outcomes[1].findings.map(\.pointer) == ["/offences/0"])
+        alter(0) { $0.goods[0].description_p = "Another item" }
+        #expect(
+            try await node.service.importBatch([records[0]], dryRun: false, by: node["lan"]).map(\.kind) == [.differs])
+        await node.stop()
+    }
+
+    @Test func manyIntoOneCase() async throws {
+        let node = try await CaseNode()
+        let id = try await node.service.open(.with { $0.title = "All of it" }, by: node["lan"]).file.id
+        let outcomes = try await node.service.importBatch(
+            importRecords(0..<40), caseID: id, dryRun: false, by: node["lan"])
+        #expect(Set(outcomes.map(\.caseID)) == [id])
+        #expect(try await node.service.readCase(id, by: node["lan"]).reports.count == 40)
+        await node.stop()
+    }
+
+    /// Batches that overlap, at once: every record once.
+    @Test func racingBatchesImportEachRecordOnce() async throws {
+        let node = try await CaseNode()
+        let (service, lan) = (node.service, node["lan"])
+        let outcomes = try await withThrowingTaskGroup(of: [ImportOutcome].self) { group in
+            for start in 0..<8 {
+                group.addTask {
+                    try await service.importBatch(
+                        importRecords(start * 10..<start * 10 + 50), dryRun: false, by: lan)
+                }
+            }
+            return try await group.reduce(into: [ImportOutcome]()) { $0 += $1 }
+        }
+        let imported = outcomes.filter { (outcome: ImportOutcome) in outcome.kind == .imported }
+        #expect(imported.count == 120 && Set(imported.map(\.id)).count == 120)
+        let found = try await node.service.search(
+            .with {
+                $0.source = "test"
+                $0.limit = 100
+            }, by: lan)
+        #expect(found.results.count == 100 && found.next != nil)
+        await node.stop()
+    }
+
+    @Test func figuresAreNoCases() async throws {
+        let node = try await CaseNode()
+        let figures = (0..<30).map { number in
+            ImportRecord.statistics(
+                .with {
+                    $0.authority = "US"
+                    $0.from = "2019-04-01"
+                    $0.to = "2019-04-30"
+                    $0.category = "Ecstasy"
+                    $0.seizures = UInt64(number)
+                    $0.provenance.source = "figures"
+                    $0.provenance.key = "\(number)"
+                })
+        }
+        #expect(kinds(try await node.service.importBatch(figures, dryRun: false, by: node["lan"])) == ["imported": 30])
+        #expect(kinds(try await node.service.importBatch(figures, dryRun: false, by: node["lan"])) == ["known": 30])
+        #expect(try await node.service.listCases(after: nil, limit: 10, by: node["lan"]).cases.isEmpty)
+        var all: [StatisticalReport] = []
+        var cursor: UInt64? = 0
+        while let from = cursor {
+            let (reports, next) = try await node.service.statistics(after: from, limit: 7, by: node["ha"])
+            all += reports
+            cursor = next
+        }
+        #expect(all.map(\.seizures) == (0..<30).map { UInt64($0) })
+        await node.stop()
+    }
+
+    @Test func codesAreHeldAgainstTheListOnceItIsLoaded() async throws {
+        let node = try await CaseNode()
+        func findings(_ code: String) async throws -> [String] {
+            var seizure = report()
+            seizure.goods[0].hsCode = code
+            return try await node.log(seizure).findings.map(\.code)
+        }
+        #expect(try await findings("050710") == ["list-not-loaded"])
+        try await node.service.importCodes(.hs, [("0507", "Ivory"), ("050710", "Ivory, raw")], by: node["ad"])
+        #expect(try await findings("050710") == [])
+        #expect(try await findings("050790") == ["unknown-code"])
+        try await node.service.importCodes(.hs, [("050790", "Other")], by: node["ad"])
+        #expect(try await findings("050710") == ["unknown-code"])
+        #expect(await caseCode { try await node.service.importCodes(.hs, [], by: node["lan"]) } == .forbidden)
+        await node.stop()
+        let again = try await CaseNode(node.test)
+        #expect(again.service.codes.loaded[.hs] == 1)
+        await again.stop()
+    }
+}
