@@ -101,7 +101,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "cordon-bench",
-            dependencies: ["CordonNode", "Cryptography", "Storage", "TransparencyLog", argumentParser],
+            dependencies: [
+                "CordonNode", "Casework", "Customs", "Schema", "Cryptography", "Storage", "TransparencyLog",
+                argumentParser, protobuf,
+            ],
             swiftSettings: settings),
 
         // What test targets share: places, temporary directories, programs to run.

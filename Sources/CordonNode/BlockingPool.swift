@@ -12,6 +12,9 @@ public final class BlockingPool: Sendable {
 
     deinit { pool.shutdownGracefully { _ in } }
 
+    /// Returns when the threads have ended, and hold on to nothing any more.
+    public func stop() async { try? await pool.shutdownGracefully() }
+
     public func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         try await pool.runIfActive(body)
     }

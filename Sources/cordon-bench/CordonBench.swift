@@ -17,6 +17,7 @@ struct CordonBench: AsyncParsableCommand {
         case append
         case latency
         case verify
+        case cases
     }
 
     @Option(help: "What to measure. Default: everything.")
@@ -31,6 +32,15 @@ struct CordonBench: AsyncParsableCommand {
     @Option(help: "Entries in the log that is verified.")
     var verifyEntries = 1_000_000
 
+    @Option(help: "Seizure reports in the store that is searched.")
+    var reports = 1_000_000
+
+    @Option(help: .hidden)
+    var fill: String?
+
+    @Option(help: .hidden)
+    var fillKey: String?
+
     @Option(help: "How long entries are offered for the latency figure, in seconds.")
     var seconds = 15
 
@@ -41,12 +51,16 @@ struct CordonBench: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard rounds >= 1, entries >= 1000, verifyEntries >= 1000, (1...600).contains(seconds) else {
+        guard rounds >= 1, entries >= 1000, verifyEntries >= 1000, reports >= 1000, (1...600).contains(seconds) else {
             throw ValidationError("At least 1 round, 1,000 entries; 1 to 600 seconds.")
         }
     }
 
     func run() async throws {
+        if let fill, let fillKey {
+            let directory = String(fill.dropLast("/cases".count))
+            return try await CasesBench(directory: directory, reports: reports).fillForever(keyPath: fillKey)
+        }
         let sections = only.isEmpty ? Section.allCases : only
         let work = "\(scratch)/\(ProcessInfo.processInfo.processIdentifier)"
         let files = LocalFiles()
@@ -60,6 +74,7 @@ struct CordonBench: AsyncParsableCommand {
         if sections.contains(.verify) {
             try await VerifyBench(directory: work, rounds: min(rounds, 7), entries: verifyEntries).run(&table)
         }
+        if sections.contains(.cases) { try await CasesBench(directory: work, reports: reports).run(&table) }
         if json { try table.printJSON() } else { table.printText() }
         guard table.allMet else { throw ExitCode.failure }
     }

@@ -59,7 +59,7 @@ final class CaseNode: Sendable {
     subscript(_ login: String) -> Credentials { officers[login]! }
 
     func stop() async {
-        await sequencer.stop()
+        await service.stop()
         parts.withLock { $0 = nil }
     }
 

@@ -77,6 +77,8 @@ public final class Administration: Sendable {
         state = Mutex(State(directory: directory))
     }
 
+    func stop() async { await hashing.stop() }
+
     public var directory: OfficerDirectory { state.withLock { $0.directory } }
     public var now: UInt64 { clock.nowMilliseconds() }
 

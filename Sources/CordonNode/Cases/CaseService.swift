@@ -53,6 +53,13 @@ public final class CaseService: Sendable {
     /// Whether changes are taken.
     public var isRunning: Bool { sequencer.isRunning }
 
+    /// Stops the sequencer and ends the threads: then nothing holds on to the database but the service itself.
+    public func stop() async {
+        await sequencer.stop()
+        await readers.stop()
+        await administration.stop()
+    }
+
     /// What is left from before: the first record of a new journal, reports that were logged but not matched.
     public func start() async throws {
         if administration.directory.version == 0 {
