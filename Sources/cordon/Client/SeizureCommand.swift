@@ -36,7 +36,8 @@ struct SeizureLog: ClientCommand {
     var caseID: String?
     @Flag(help: "The new case is for you and those you grant access alone.")
     var needToKnow = false
-    @OptionGroup(title: "The change") var change: ChangeOptions
+    @Option(help: "Only if the case is still at this version.")
+    var ifVersion: UInt64?
     @OptionGroup(title: "The node") var client: ClientOptions
 
     func run(_ api: APIClient) async throws {
@@ -74,7 +75,7 @@ struct SeizureLog: ClientCommand {
             method: "POST", path: "/seizures", body: try report.jsonUTF8Bytes(), isRepeatable: true)
         if let caseID { request.query.append(("case", caseID)) }
         if needToKnow { request.query.append(("needToKnow", "true")) }
-        if let version = change.ifVersion { request.headers.append(("If-Match", "\"\(version)\"")) }
+        if let version = ifVersion { request.headers.append(("If-Match", "\"\(version)\"")) }
         let answer = try await api.send(request, as: ChangeView.self)
         if api.printJSON(answer) { return }
         let view = answer.message
