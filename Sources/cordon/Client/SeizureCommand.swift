@@ -52,7 +52,7 @@ struct SeizureLog: ClientCommand {
         try await interview(api)
     }
 
-    /// Goes through the form until the node takes it, or the officer gives up.
+    /// Goes through the form until the node takes it, or the officer gives up. What was typed is not lost meanwhile.
     private func interview(_ api: APIClient) async throws {
         var form = SeizureForm()
         while form.ask() {
@@ -62,9 +62,10 @@ struct SeizureLog: ClientCommand {
             let target = form.answers["case"].flatMap { $0.isEmpty ? nil : $0 } ?? caseID
             do {
                 return try await log(filled.report(), into: target, api)
-            } catch let failure as ClientFailure where failure.status == 422 {
+            } catch let failure as ClientFailure {
                 failure.report()
-                guard SeizureForm.confirm("Go through it again, with these answers [Y/n]?") else { break }
+                let question = "Go through it again (Enter keeps an answer, - takes it back) [Y/n]?"
+                guard SeizureForm.confirm(question) else { break }
             }
         }
         throw ClientFailure(.refused, "nothing was logged")
