@@ -36,7 +36,8 @@ struct CodesImportHS: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "hs", abstract: "Replace the Harmonized System's list.",
         discussion: """
-            FILE is CSV with the columns hscode, description and level, of which rows of level 2, 4 and 6 are taken.
+            FILE is CSV with the columns hscode, description and level, of which rows of level 2, 4 and 6 are taken,
+            but not those of chapters 77, 98 and 99.
 
             Example: cordon codes import hs harmonized-system.csv
 
@@ -66,7 +67,8 @@ struct CodesImportHS: ClientCommand {
                 }
             }
             let cells = places!.map { record.text($0) }
-            guard ["2", "4", "6"].contains(cells[2]) else { return }
+            // Chapters 77, 98 and 99 are reserved, or for each country to fill.
+            guard ["2", "4", "6"].contains(cells[2]), !["77", "98", "99"].contains(cells[0].prefix(2)) else { return }
             guard let code = HSCode(cells[0]), code.digits.utf8.count == Int(cells[2]) else {
                 throw ClientFailure(.refused, "line \(record.line): the code does not have \(cells[2]) digits")
             }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Glibc
 internal import Interchange
+internal import Schema
 internal import Storage
 internal import UnixSignals
 
@@ -50,6 +51,8 @@ struct ImportCommand: ClientCommand {
         let name = mapping.flatMap { MappingFinder.reportNames.contains($0) ? nil : $0 }
         let reader = RecordReader(try name.map { try MappingFinder.find($0) })
         let (input, size) = try open()
+        // Who cannot sign in, or reach the node at all, is told so at once instead of after ten attempts.
+        _ = try await api.get("/session", as: OfficerView.self)
         let interrupt = Interrupt()
         let watching = Task {
             for await _ in await UnixSignalsSequence(trapping: .sigint) {

@@ -35,7 +35,7 @@ struct ImportTally: Sendable {
 
 /// One run of an import: reads, sends, and keeps account of every row. Used by one task.
 final class ImportRun {
-    static let chunkByteCount = 1 << 20
+    static let chunkByteCount = 64 << 10
     /// Batches under way at once.
     static let flightCount = 2
     /// Refused rows that are told about at the end.

@@ -51,6 +51,9 @@ struct RecordReader {
         case reports(JSONLinesReader, rows: UInt64)
     }
 
+    /// Of one exported report.
+    static let maximumLine = 8 << 20
+
     private var source: Source
     let filterDescriptions: [String]
     /// What ended the input before its end.
@@ -58,7 +61,8 @@ struct RecordReader {
 
     init(_ mapping: ImportMapping?) {
         filterDescriptions = mapping?.filterDescriptions ?? []
-        source = mapping.map { .table(ImportSession($0)) } ?? .reports(JSONLinesReader(), rows: 0)
+        source =
+            mapping.map { .table(ImportSession($0)) } ?? .reports(JSONLinesReader(limit: Self.maximumLine), rows: 0)
     }
 
     /// Rows read so far.
@@ -160,6 +164,18 @@ struct RecordReader {
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return }
         report.provenance.source = parts[0]
         report.provenance.key = parts[1]
+        forgetNumbers(&report)
+    }
+
+    /// What a node numbers anew, and where a row stood: so that a report is the same whichever export it comes from.
+    private static func forgetNumbers(_ report: inout SeizureReport) {
+        report.id = ""
+        report.provenance.digest = Data()
+        report.provenance.rows = []
+        for place in report.goods.indices { report.goods[place].number = 0 }
+        guard report.hasNominal else { return }
+        for place in report.nominal.persons.indices { report.nominal.persons[place].id = "" }
+        for place in report.nominal.companies.indices { report.nominal.companies[place].id = "" }
     }
 
     // MARK: Reports
@@ -181,8 +197,7 @@ struct RecordReader {
                     $0.key = report.id
                 }
             }
-            report.id = ""
-            report.provenance.digest = Data()
+            forgetNumbers(&report)
             return .item(
                 ImportItem(rows: [line.row], lines: [line.line], record: .seizure(report), byteCount: bytes.count))
         } catch {

@@ -36,7 +36,8 @@ struct SeizureLog: ClientCommand {
     var caseID: String?
     @Flag(help: "The new case is for you and those you grant access alone.")
     var needToKnow = false
-    @OptionGroup(title: "The change") var change: ChangeOptions
+    @Option(help: "Only if the case is still at this version.")
+    var ifVersion: UInt64?
     @OptionGroup(title: "The node") var client: ClientOptions
 
     func run(_ api: APIClient) async throws {
@@ -51,7 +52,7 @@ struct SeizureLog: ClientCommand {
         try await interview(api)
     }
 
-    /// Goes through the form until the node takes it, or the officer gives up.
+    /// Goes through the form until the node takes it, or the officer gives up. What was typed is not lost meanwhile.
     private func interview(_ api: APIClient) async throws {
         var form = SeizureForm()
         while form.ask() {
@@ -61,9 +62,10 @@ struct SeizureLog: ClientCommand {
             let target = form.answers["case"].flatMap { $0.isEmpty ? nil : $0 } ?? caseID
             do {
                 return try await log(filled.report(), into: target, api)
-            } catch let failure as ClientFailure where failure.status == 422 {
+            } catch let failure as ClientFailure {
                 failure.report()
-                guard SeizureForm.confirm("Go through it again, with these answers [Y/n]?") else { break }
+                let question = "Go through it again (Enter keeps an answer, - takes it back) [Y/n]?"
+                guard SeizureForm.confirm(question) else { break }
             }
         }
         throw ClientFailure(.refused, "nothing was logged")
@@ -74,7 +76,7 @@ struct SeizureLog: ClientCommand {
             method: "POST", path: "/seizures", body: try report.jsonUTF8Bytes(), isRepeatable: true)
         if let caseID { request.query.append(("case", caseID)) }
         if needToKnow { request.query.append(("needToKnow", "true")) }
-        if let version = change.ifVersion { request.headers.append(("If-Match", "\"\(version)\"")) }
+        if let version = ifVersion { request.headers.append(("If-Match", "\"\(version)\"")) }
         let answer = try await api.send(request, as: ChangeView.self)
         if api.printJSON(answer) { return }
         let view = answer.message
