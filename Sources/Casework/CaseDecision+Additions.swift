@@ -129,8 +129,12 @@ extension CaseFile {
         case .retentionSet(var set):
             try Self.code(set.class, "/class", Vocabulary.retention)
             if set.reviewDate.isEmpty { set.reviewDate = Self.reviewDate(set.class, from: openedAt) }
-            guard Moment(parsing: set.reviewDate)?.isDay == true else {
+            guard let date = Moment(parsing: set.reviewDate), date.isDay else {
                 throw .invalid("/reviewDate", "a review date is a day like 2031-03-01")
+            }
+            let earliest = Self.reviewDate(set.class, from: openedAt)
+            guard set.reviewDate >= earliest else {
+                throw .invalid("/reviewDate", "the class \(set.class) keeps it until \(earliest) at least")
             }
             event.body = .retentionSet(set)
         case .hitsFound: break
@@ -155,6 +159,9 @@ extension CaseFile {
         guard version > 0 else { throw CaseError(.notFound, "there is no such case") }
         guard hold == nil else { throw CaseError(.conflict, "the case is under a legal hold") }
         guard closedAt != nil else { throw CaseError(.conflict, "the case is open: close it first") }
+        guard exhibits.allSatisfy({ $0.disposal != nil }) else {
+            throw CaseError(.conflict, "an exhibit of the case has not been disposed of")
+        }
         guard let due = Moment(parsing: reviewDate), due.milliseconds <= now else {
             throw CaseError(.conflict, "the case is kept until \(reviewDate)")
         }

@@ -39,6 +39,7 @@ public struct APIToken: Sendable, Equatable {
 public struct TwoOfficerRequest: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case setRoles = "set-roles"
+        case resetPassword = "reset-password"
         case eraseCase = "erase-case"
         case exportNominal = "export-nominal"
     }

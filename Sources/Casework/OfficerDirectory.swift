@@ -39,6 +39,8 @@ public struct OfficerDirectory: Sendable {
         case .passwordSet(let set):
             officers[set.officer]?.passwordHash = set.passwordHash
             officers[set.officer]?.lockedUntil = 0
+            for number in tokens.keys where tokens[number]!.officer == set.officer { tokens[number]!.isRevoked = true }
+            requests[set.requestID]?.state = .used
         case .officerStatusSet(let set): officers[set.officer]?.isActive = set.active
         case .rolesSet(let set): officers[set.officer]?.roles = Set(set.roles.compactMap(Role.init))
         case .tokenIssued(let issued):
@@ -159,6 +161,14 @@ public struct OfficerDirectory: Sendable {
         }
     }
 
+    /// The approved request by which `officer` may set another's password.
+    public func resetRequest(for number: UInt64, by officer: UInt64, now: UInt64) -> TwoOfficerRequest? {
+        requests.values.first {
+            $0.kind == .resetPassword && $0.officer == number && $0.proposer == officer && $0.state == .approved
+                && !$0.hasLapsed(at: now)
+        }
+    }
+
     public func decideRevoke(_ number: UInt64, by officer: Officer) throws(CaseError) -> AdministrationEvent {
         guard let token = tokens[number], token.officer == officer.number || officer.may(.manageOfficers) else {
             throw CaseError(.notFound, "there is no such token")
@@ -172,7 +182,7 @@ public struct OfficerDirectory: Sendable {
     ) throws(CaseError) -> AdministrationEvent {
         guard (1...2_000).contains(reason.utf8.count) else { throw .invalid("/reason", "say why") }
         switch kind {
-        case .setRoles:
+        case .setRoles, .resetPassword:
             try officer.require(.manageOfficers)
             guard officers[number] != nil else { throw .invalid("/officer", "there is no such officer") }
         case .eraseCase: try officer.require(.requestErasure)
@@ -196,7 +206,7 @@ public struct OfficerDirectory: Sendable {
     ) throws(CaseError) -> [AdministrationEvent] {
         guard let request = requests[id] else { throw CaseError(.notFound, "there is no such request") }
         switch request.kind {
-        case .setRoles: try officer.require(.decideRoles)
+        case .setRoles, .resetPassword: try officer.require(.decideRoles)
         case .eraseCase: try officer.require(.decideErasure)
         case .exportNominal: try officer.require(.decideNominalExport)
         }

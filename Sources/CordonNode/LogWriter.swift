@@ -210,10 +210,10 @@ struct LogWriter {
         log.checkpoint = log.signer.sign(size: log.edge.size, root: log.edge.root)
         store.database.put(.meta, LogStore.checkpointKey(id), log.checkpoint.encoded, in: batch)
         logs[id] = log
+        // Opaque entries have no payloads, and only tests write such to the journal: never beside proposals.
+        precondition(addition.payloads.isEmpty || addition.payloads.count == addition.records.count)
         return JournalAppend(
-            log: id, expectedSize: size, records: addition.records,
-            // Opaque entries in the journal have no payloads: only tests write such.
-            payloads: addition.payloads.count == addition.records.count ? addition.payloads : [],
+            log: id, expectedSize: size, records: addition.records, payloads: addition.payloads,
             erasing: addition.erasing)
     }
 }

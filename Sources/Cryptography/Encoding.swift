@@ -81,10 +81,10 @@ public enum Hex {
 
 /// Big-endian integers, as every binary format of this project writes them.
 extension FixedWidthInteger where Self: UnsignedInteger {
-    public var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { [UInt8]($0) } }
+    @inlinable public var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { [UInt8]($0) } }
 
     /// Exactly the type's width, or nil.
-    public init?(bigEndianBytes bytes: some Collection<UInt8>) {
+    @inlinable public init?(bigEndianBytes bytes: some Collection<UInt8>) {
         guard bytes.count == Self.bitWidth / 8 else { return nil }
         self = bytes.reduce(0) { $0 << 8 | Self($1) }
     }

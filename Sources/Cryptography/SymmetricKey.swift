@@ -17,8 +17,9 @@ public struct SymmetricKey: Sendable {
         self.secret = secret
     }
 
-    public static func generate() throws -> SymmetricKey {
-        try SymmetricKey(.random(count: byteCount))
+    /// `guarded`: see `SecretBytes`.
+    public static func generate(guarded: Bool = true) throws -> SymmetricKey {
+        try SymmetricKey(.random(count: byteCount, guarded: guarded))
     }
 
     /// `nonce[24] ‖ XChaCha20-Poly1305(plaintext) ‖ tag[16]` with a random nonce (draft-irtf-cfrg-xchacha-03).
@@ -40,11 +41,11 @@ public struct SymmetricKey: Sendable {
     }
 
     /// Throws `.notAuthentic` when `sealed` was not sealed with this key and associated data, or was changed.
-    public func open(_ sealed: [UInt8], associatedData: [UInt8]) throws -> SecretBytes {
+    public func open(_ sealed: [UInt8], associatedData: [UInt8], guarded: Bool = true) throws -> SecretBytes {
         let refusal = CryptographyError(.notAuthentic, "sealed with another key, or changed")
         guard sealed.count >= Self.sealingOverhead else { throw refusal }
         let body = Array(sealed[24...])
-        return try SecretBytes(count: body.count - 16) { target in
+        return try SecretBytes(count: body.count - 16, guarded: guarded) { target in
             let status = secret.withUnsafeBytes { key in
                 crypto_aead_xchacha20poly1305_ietf_decrypt(
                     target.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, nil, body, UInt64(body.count),
@@ -78,9 +79,9 @@ public struct SymmetricKey: Sendable {
     }
 
     /// A subkey for one purpose: HKDF-SHA256 without salt (RFC 5869), 32 bytes.
-    public func subkey(_ info: String) throws -> SymmetricKey {
+    public func subkey(_ info: String, guarded: Bool = true) throws -> SymmetricKey {
         let info = Array(info.utf8)
-        let derived = try SecretBytes(count: Self.byteCount) { target in
+        let derived = try SecretBytes(count: Self.byteCount, guarded: guarded) { target in
             let status = secret.withUnsafeBytes { key in
                 cordon_hkdf_sha256(
                     key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, 0, info, info.count,

@@ -76,7 +76,7 @@ struct Call: Sendable {
         guard (1...200).contains(key.utf8.count) else {
             throw CaseError.invalid("", "an idempotency key has 1 to 200 bytes")
         }
-        return .init(key: key, request: Digest.sha256(Array(request.uri.path.utf8) + [0] + body).bytes)
+        return .init(key: key, request: Digest.sha256(Array(request.uri.string.utf8) + [0] + body).bytes)
     }
 }
 

@@ -56,7 +56,7 @@ extension OfficerRoute {
         },
         OfficerRoute("PUT", "/officers/{number}/status", .permission(.manageOfficers)) { call in
             let change = try await call.message(StatusChange.self)
-            try await call.service.administration.setStatus(
+            try await call.service.setStatus(
                 of: try call.number("number"), active: change.active, reason: change.reason,
                 by: try call.credentials)
             return .nothing
@@ -126,7 +126,7 @@ extension OfficerRoute {
     private static func mayRead(_ request: TwoOfficerRequest, _ officer: Officer) -> Bool {
         if request.proposer == officer.number { return true }
         return switch request.kind {
-        case .setRoles: officer.may(.decideRoles)
+        case .setRoles, .resetPassword: officer.may(.decideRoles)
         case .eraseCase: officer.may(.decideErasure)
         case .exportNominal: officer.may(.decideNominalExport)
         }

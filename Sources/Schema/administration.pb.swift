@@ -196,6 +196,7 @@ public nonisolated struct OfficerAdded: Sendable {
   public init() {}
 }
 
+/// Ends the officer's sessions and tokens.
 public nonisolated struct PasswordSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -204,6 +205,9 @@ public nonisolated struct PasswordSet: Sendable {
   public var officer: UInt64 = 0
 
   public var passwordHash: String = String()
+
+  /// The request that a second administrator approved, where it is not the officer's own doing.
+  public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -285,7 +289,7 @@ public nonisolated struct RequestMade: Sendable {
   /// Country, `R`, number, check digits.
   public var id: String = String()
 
-  /// set-roles, erase-case, export-nominal
+  /// set-roles, reset-password, erase-case, export-nominal
   public var kind: String = String()
 
   public var officer: UInt64 = 0
@@ -734,7 +738,7 @@ nonisolated extension OfficerAdded: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PasswordSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PasswordSet"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}officer\0\u{3}password_hash\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}officer\0\u{3}password_hash\0\u{3}request_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -744,6 +748,7 @@ nonisolated extension PasswordSet: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.officer) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.passwordHash) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       default: break
       }
     }
@@ -756,12 +761,16 @@ nonisolated extension PasswordSet: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.passwordHash.isEmpty {
       try visitor.visitSingularStringField(value: self.passwordHash, fieldNumber: 2)
     }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: PasswordSet, rhs: PasswordSet) -> Bool {
     if lhs.officer != rhs.officer {return false}
     if lhs.passwordHash != rhs.passwordHash {return false}
+    if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -869,7 +869,7 @@ public nonisolated struct NewRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// set-roles, erase-case, export-nominal
+  /// set-roles, reset-password, erase-case, export-nominal
   public var kind: String = String()
 
   public var officer: UInt64 = 0

@@ -204,14 +204,17 @@ public final class Database: @unchecked Sendable {
         Cursor(RowIterator(self, handle(family), lower: lower, upper: upper, snapshot))
     }
 
-    /// Drops what deleted rows of a column family leave behind in its files.
+    /// Drops what deleted rows of a column family leave behind in its files and in the write-ahead log.
     public func purge(_ family: ColumnFamily) throws(StorageError) {
         let flush: OpaquePointer = rocksdb_flushoptions_create()
         defer { rocksdb_flushoptions_destroy(flush) }
         let compact: OpaquePointer = rocksdb_compactoptions_create()
         defer { rocksdb_compactoptions_destroy(compact) }
         rocksdb_compactoptions_set_bottommost_level_compaction(compact, 3)  // force, but not twice
-        try Self.call("flushing the database") { rocksdb_flush_cf(pointer, flush, handle(family), $0) }
+        // All of them, since a write-ahead log stays for as long as any family has rows only there.
+        for family in families {
+            try Self.call("flushing the database") { rocksdb_flush_cf(pointer, flush, family, $0) }
+        }
         rocksdb_compact_range_cf_opt(pointer, handle(family), compact, nil, 0, nil, 0)
     }
 

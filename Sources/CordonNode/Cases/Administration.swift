@@ -243,11 +243,13 @@ public final class Administration: Sendable {
         return try await hashing.run { try PasswordHash.make(password) }
     }
 
-    /// By the officer, with the old one; or by an administrator. Ends the officer's sessions.
+    /// By the officer, with the old one; or by an administrator, on a request that another one approved: whoever sets
+    /// an officer's password can act as them. Ends the officer's sessions and tokens.
     public func setPassword(
         of number: UInt64, to password: SecretBytes, old: SecretBytes?, by credentials: Credentials
     ) async throws {
         try credentials.requireSession()
+        var approval = ""
         guard let officer = directory.officers[number] else { throw CaseError(.notFound, "there is no such officer") }
         if number == credentials.officer.number {
             let hash = officer.passwordHash
@@ -256,6 +258,13 @@ public final class Administration: Sendable {
             }
         } else {
             try credentials.require(.manageOfficers)
+            guard
+                let request = directory.resetRequest(for: number, by: credentials.officer.number, now: now)
+            else {
+                throw CaseError(
+                    .needsSecondOfficer, "ask for it with a request to reset the password: a second administrator approves")
+            }
+            approval = request.id
         }
         let hash = try await hash(password)
         try await record(by: credentials.officer.number) { _ in
@@ -264,6 +273,7 @@ public final class Administration: Sendable {
                     $0.passwordSet = .with {
                         $0.officer = number
                         $0.passwordHash = hash
+                        $0.requestID = approval
                     }
                 }
             ]
@@ -319,7 +329,7 @@ public final class Administration: Sendable {
     ) async throws -> TwoOfficerRequest {
         let permission: Permission =
             switch kind {
-            case .setRoles: .manageOfficers
+            case .setRoles, .resetPassword: .manageOfficers
             case .eraseCase: .requestErasure
             case .exportNominal: .requestNominalExport
             }
@@ -341,7 +351,7 @@ public final class Administration: Sendable {
         let now = now
         if let request = directory.requests[id] {
             switch request.kind {
-            case .setRoles: try credentials.require(.decideRoles)
+            case .setRoles, .resetPassword: try credentials.require(.decideRoles)
             case .eraseCase: try credentials.require(.decideErasure)
             case .exportNominal: try credentials.require(.decideNominalExport)
             }

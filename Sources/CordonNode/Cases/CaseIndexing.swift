@@ -18,10 +18,10 @@ enum CaseIndexing {
         case .opened(let opened):
             rows.append(RowChange(.index, IndexRow.object(stream), stream.bigEndianBytes))
             rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
-            let day = (recorded.timeMilliseconds / 86_400_000).clampedTo32
+            // Days are those of seizures: a title is found whatever they are narrowed to, or not at all.
             for term in SearchTerm.title(opened.title) {
                 let key = IndexRow.posting(term, Posting(number: stream, stream: stream))
-                rows.append(RowChange(.index, key, day.bigEndianBytes))
+                rows.append(RowChange(.index, key, UInt32(0).bigEndianBytes))
             }
         case .seizureLogged(let logged):
             guard let number = RecordID(parsing: logged.report.id)?.number else { break }
@@ -42,8 +42,7 @@ enum CaseIndexing {
             guard let task = before.tasks.first(where: { $0.task.number == done.number })?.task else { break }
             rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
         case .hitsFound:
-            rows.append(
-                RowChange(.index, IndexRow.hits(after.owner, stream, recorded.timeMilliseconds), []))
+            rows.append(RowChange(.index, IndexRow.hits(after.owner, stream), []))
         default: break
         }
         if let visibility = visibility(before, after, stream) { rows.append(visibility) }

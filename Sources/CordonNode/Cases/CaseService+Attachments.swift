@@ -55,7 +55,7 @@ extension CaseService {
     ) async throws -> UploadState {
         try credentials.require(.changeCase)
         let file = try await visibleCase(caseID, credentials)
-        let stream = Self.stream(caseID: file.id)!
+        guard let stream = stream(caseID: file.id) else { throw Self.noSuchCase }
         // Refused now rather than after a gigabyte.
         _ = try file.decide(
             Self.event(description, nil), context(credentials, number: 1, now: clock.nowMilliseconds()))
@@ -131,6 +131,12 @@ extension CaseService {
         let blobs = blobs
         let finished = try await mapped { try blobs.finish(upload.id) }
         let caseID = RecordID(country: authority.country, kind: .caseFile, number: upload.stream).description
+        // Sent again after the node ended right behind the event: it is there.
+        let current = try await visibleCase(caseID, credentials)
+        if let added = current.attachments.first(where: { $0.attachment.blob == Data(finished.blob.bytes) }) {
+            try await forget(upload.id)
+            return (added.attachment, current)
+        }
         let change = try await change(caseID, [Self.event(upload.description, finished)], by: credentials)
         try await forget(upload.id)
         return (change.events[0].attachmentAdded, change.file)
@@ -151,6 +157,19 @@ extension CaseService {
         let blobs = blobs
         // A finished blob may be in a case whose upload was not forgotten: it stays.
         _ = try await mapped { try blobs.removeAbandonedUploads(olderThan: now - Self.abandonedMilliseconds) }
+        let store = store
+        let gone = try await readers.run {
+            var gone: [RowChange] = []
+            try store.database.forEach(.index, from: [10], upTo: [11]) { key, _ in
+                let id = UploadID(hex: String(decoding: key.dropFirst(), as: UTF8.self))
+                if id.map({ (try? blobs.status($0)) == nil }) ?? true {
+                    gone.append(RowChange(.index, [UInt8](key), nil))
+                }
+                return true
+            }
+            return gone
+        }
+        if !gone.isEmpty { _ = try await sequencer.commit(Proposal(drafts: [], rows: gone)) }
     }
 
     // MARK: Out
@@ -172,7 +191,9 @@ extension CaseService {
     public func download(_ id: String, by credentials: Credentials) async throws -> Download {
         try credentials.require(.readCase)
         let missing = CaseError(.notFound, "there is no such attachment")
-        guard let id = RecordID(reading: id), id.kind == .attachment else { throw missing }
+        guard let id = RecordID(reading: id), id.kind == .attachment, id.country == authority.country else {
+            throw missing
+        }
         let (store, blobs) = (store, blobs)
         let found = try await readers.run { () -> (AttachmentAdded, CaseFile)? in
             guard let stream = try store.stream(of: id.number) else { return nil }

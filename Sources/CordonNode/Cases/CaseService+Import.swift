@@ -50,20 +50,24 @@ extension CaseService {
             throw CaseError(.tooLarge, "a batch has at most \(limits.importBatch) records")
         }
         if let caseID { _ = try await visibleCase(caseID, credentials) }
-        for _ in 0..<limits.retries {
-            let prepared = try await readers.run { [self] in
-                try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
+        let taken = try await store.keys.gate.create { () async throws -> PreparedImport? in
+            for _ in 0..<limits.retries {
+                let prepared = try await readers.run { [self] in
+                    try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
+                }
+                if dryRun || prepared.proposal.drafts.isEmpty { return prepared }
+                do {
+                    _ = try await sequencer.commit(prepared.proposal)
+                    return prepared
+                } catch let error as NodeError where error.code == .changed {
+                    continue
+                }
             }
-            if dryRun || prepared.proposal.drafts.isEmpty { return prepared.outcomes }
-            do {
-                _ = try await sequencer.commit(prepared.proposal)
-            } catch let error as NodeError where error.code == .changed {
-                continue
-            }
-            try await matchImported(prepared.reports)
-            return prepared.outcomes
+            return nil
         }
-        throw CaseError(.overloaded, "others keep changing the same records: try again")
+        guard let taken else { throw CaseError(.overloaded, "others keep changing the same records: try again") }
+        if !dryRun { try await matchImported(taken.reports) }
+        return taken.outcomes
     }
 
     private struct PreparedImport: Sendable {
@@ -78,7 +82,7 @@ extension CaseService {
     ) throws -> PreparedImport {
         var prepared = PreparedImport()
         var shared: (stream: UInt64, file: CaseFile, key: StreamKey)?
-        if let stream = caseID.flatMap(Self.stream(caseID:)) {
+        if let stream = caseID.flatMap({ stream(caseID: $0) }) {
             guard let key = try store.keys.key(stream) else { throw Self.noSuchCase }
             shared = (stream, try store.caseFile(stream), key)
         }
@@ -88,7 +92,7 @@ extension CaseService {
             let digest = try Self.digest(of: record)
             let row = IndexRow.source(provenance.source, provenance.key)
             if let known = try store.database.get(.index, row) {
-                prepared.outcomes.append(try knownOutcome(known, digest))
+                prepared.outcomes.append(try knownOutcome(known, digest, officer: credentials.officer.number))
                 continue
             }
             let name = "\(provenance.source)\u{0}\(provenance.key)"
@@ -132,16 +136,22 @@ extension CaseService {
         }
     }
 
-    private func knownOutcome(_ row: [UInt8], _ digest: [UInt8]) throws -> ImportOutcome {
+    /// Which report it is, is told only to an officer who may see it.
+    private func knownOutcome(_ row: [UInt8], _ digest: [UInt8], officer: UInt64) throws -> ImportOutcome {
         guard row.count == 40, let number = UInt64(bigEndianBytes: row[..<8]) else {
             throw NodeError(.corrupted, "the row of an imported record is not readable")
         }
-        let stream = try store.stream(of: number)
+        let kind: ImportOutcome.Kind = Array(row[8...]) == digest ? .known : .differs
+        guard let stream = try store.stream(of: number) else {
+            let id = RecordID(country: authority.country, kind: .importRun, number: number)
+            return ImportOutcome(kind: kind, id: id.description, caseID: "", findings: [])
+        }
+        guard try store.isVisible(stream, to: officer) else {
+            return ImportOutcome(kind: kind, id: "", caseID: "", findings: [])
+        }
         return ImportOutcome(
-            kind: Array(row[8...]) == digest ? .known : .differs,
-            id: RecordID(country: authority.country, kind: .seizure, number: number).description,
-            caseID: stream.map { RecordID(country: authority.country, kind: .caseFile, number: $0).description } ?? "",
-            findings: [])
+            kind: kind, id: RecordID(country: authority.country, kind: .seizure, number: number).description,
+            caseID: RecordID(country: authority.country, kind: .caseFile, number: stream).description, findings: [])
     }
 
     /// A report into the shared case, or into one of its own.
@@ -197,7 +207,7 @@ extension CaseService {
         guard !findings.contains(where: { $0.strength == .reject }) else {
             throw CaseError(.invalid, "the figure cannot be taken as it is", findings: findings)
         }
-        report.id = RecordID(country: authority.country, kind: .seizure, number: number).description
+        report.id = RecordID(country: authority.country, kind: .importRun, number: number).description
         guard
             let draft = try? store.draft(
                 .statistics, report, by: credentials.officer.number, stream: Streams.statistics)

@@ -43,17 +43,16 @@ extension CaseService {
         let officer = credentials.officer.number
         let hits = try await readers.run { () -> [(String, Hit, UInt64)] in
             var hits: [(String, Hit, UInt64)] = []
-            var seen: Set<UInt64> = []
             let prefix = [8] + officer.bigEndianBytes
             try store.database.forEach(.index, from: prefix, upTo: SearchIndex.end(prefix)) { key, _ in
-                guard key.count == 25, let stream = UInt64(bigEndianBytes: key[17...]),
-                    seen.insert(stream).inserted
-                else { return true }
+                guard key.count == 17, let complement = UInt64(bigEndianBytes: key[9...]) else { return true }
+                let stream = ~complement
                 let file = try store.caseFile(stream)
                 guard file.isVisible(to: officer) else { return true }
                 var visible = file
                 try visible.keepHits { hit in
-                    try Self.stream(caseID: hit.otherCaseID).map { try store.isVisible($0, to: officer) } ?? true
+                    try Self.stream(caseID: hit.otherCaseID, country: store.country)
+                        .map { try store.isVisible($0, to: officer) } ?? true
                 }
                 hits += visible.hits.map { (file.id, $0.hit, $0.at) }
                 return hits.count < limit
@@ -100,7 +99,9 @@ extension CaseService {
     public func exhibit(_ id: String, by credentials: Credentials) async throws -> (exhibit: Exhibit, caseID: String) {
         try credentials.require(.readCase)
         let missing = CaseError(.notFound, "there is no such exhibit")
-        guard let id = RecordID(reading: id), id.kind == .exhibit else { throw missing }
+        guard let id = RecordID(reading: id), id.kind == .exhibit, id.country == authority.country else {
+            throw missing
+        }
         let store = store
         let officer = credentials.officer.number
         let found = try await readers.run { () -> (Exhibit, CaseFile)? in
@@ -264,6 +265,36 @@ extension CaseService {
             kind, officer: officer, roles: roles, caseID: caseID, reason: reason, by: credentials)
     }
 
+    /// An officer comes or goes. One who alone may see a case hands it over first: nobody else could.
+    public func setStatus(
+        of number: UInt64, active: Bool, reason: String, by credentials: Credentials
+    ) async throws {
+        try credentials.require(.manageOfficers)
+        if !active {
+            let (store, administration) = (store, administration)
+            let alone = try await readers.run {
+                var alone = 0
+                try store.database.forEach(.index, from: [2], upTo: [3]) { _, value in
+                    let others = stride(from: 0, to: value.count - 7, by: 8).contains {
+                        let officer = UInt64(bigEndianBytes: value[$0..<$0 + 8])!
+                        return officer != number && administration.isInvestigator(officer)
+                    }
+                    let isTheirs = stride(from: 0, to: value.count - 7, by: 8).contains {
+                        UInt64(bigEndianBytes: value[$0..<$0 + 8]) == number
+                    }
+                    if isTheirs, !others { alone += 1 }
+                    return true
+                }
+                return alone
+            }
+            guard alone == 0 else {
+                throw CaseError(
+                    .conflict, "this officer alone may see \(alone) of the cases: they hand them over, or grant access, first")
+            }
+        }
+        try await administration.setStatus(of: number, active: active, reason: reason, by: credentials)
+    }
+
     // MARK: The logs
 
     /// The last checkpoints that were published.
@@ -284,15 +315,17 @@ extension CaseService {
     public func erase(request id: String, by credentials: Credentials) async throws -> String {
         try credentials.require(.decideErasure)
         guard let request = administration.directory.requests[id], request.kind == .eraseCase,
-            let stream = Self.stream(caseID: request.caseID)
+            let stream = stream(caseID: request.caseID)
         else { throw CaseError(.notFound, "there is no such request") }
-        guard request.state == .approved else {
-            throw CaseError(.needsSecondOfficer, "the request is \(request.state.rawValue), not approved")
+        guard request.state == .approved, !request.hasLapsed(at: clock.nowMilliseconds()) else {
+            throw CaseError(.needsSecondOfficer, "the request is \(request.state.rawValue), or has lapsed")
         }
         guard store.keys.beginErasure() else { throw CaseError(.overloaded, "another erasure is under way: try again") }
         defer { store.keys.endErasure() }
         for _ in 0..<limits.retries {
-            if try await eraseOnce(stream, request, credentials) {
+            // No case is begun meanwhile: its key could be left behind under one that is destroyed.
+            let isErased = try await store.keys.gate.alone { try await eraseOnce(stream, request, credentials) }
+            if isErased {
                 try await finishErasure()
                 return request.caseID
             }
@@ -327,6 +360,8 @@ extension CaseService {
                     .administration, event, by: credentials.officer.number, stream: Streams.administration,
                     position: current.version)
             ]
+            // What came to the case meanwhile, a hold say, is looked at first.
+            proposal.premises.append(RowChange(.events, LogStore.eventKey(stream, file.version), nil))
             // Last, since it writes the new erasure key's file.
             let keys = try store.keys.prepareErasure(of: stream)
             proposal.rows += keys.rows
@@ -335,13 +370,14 @@ extension CaseService {
         }
         do {
             let acknowledgement = try await sequencer.commit(proposal)
+            // At once: others wait for it, whatever becomes of the files.
+            administration.apply(
+                [event], at: current.version, by: credentials.officer.number,
+                acknowledgement.commit.timeMilliseconds)
             try store.keys.finishErasure(next)
             try await readers.run { [self] in
                 for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
             }
-            administration.apply(
-                [event], at: current.version, by: credentials.officer.number,
-                acknowledgement.commit.timeMilliseconds)
             return true
         } catch let error as NodeError where error.code == .changed {
             try store.keys.abandonErasure()
@@ -349,23 +385,32 @@ extension CaseService {
         }
     }
 
-    /// Everything in the index that came from the case, and its list of events.
+    /// Everything in the index that came from the case, in any version of its reports, and its list of events.
     private func erasureRows(_ stream: UInt64, _ file: CaseFile) throws -> [RowChange] {
         var rows: [RowChange] = []
-        func forget(_ terms: Set<SearchTerm>, _ number: UInt64) throws {
+        var tokens: Set<String> = []
+        func forget(_ terms: Set<SearchTerm>, _ number: UInt64) {
             let posting = Posting(number: number, stream: stream)
-            let index = SearchIndex(store.database)
             for term in terms {
                 rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
-                guard term.scheme == .nameToken, try index.postings(term, limit: 2).allSatisfy({ $0 == posting })
-                else { continue }
-                rows += CaseIndexing.vocabulary(term.value, present: false)
+                if term.scheme == .nameToken { tokens.insert(term.value) }
             }
         }
-        try forget(SearchTerm.title(file.title), stream)
+        forget(SearchTerm.title(file.title), stream)
+        try store.forEachEvent(of: stream) { recorded in
+            switch recorded.event.body {
+            case .seizureLogged(let logged):
+                if let number = CaseIndexing.number(logged.report.id) { forget(logged.report.searchTerms(), number) }
+            case .reportCorrected(let corrected):
+                if let number = CaseIndexing.number(corrected.reportID) {
+                    forget(corrected.report.searchTerms(), number)
+                }
+            default: break
+            }
+            return true
+        }
         for report in file.reports {
-            guard let number = RecordID(parsing: report.report.id)?.number else { continue }
-            try forget(report.report.searchTerms(), number)
+            guard let number = CaseIndexing.number(report.report.id) else { continue }
             rows.append(RowChange(.index, IndexRow.object(number), nil))
             rows.append(RowChange(.index, IndexRow.unmatched(number), nil))
             let source = report.report.provenance
@@ -374,22 +419,45 @@ extension CaseService {
             }
         }
         for id in file.exhibits.map(\.sealed.id) + file.attachments.map(\.attachment.id) {
-            if let number = RecordID(parsing: id)?.number {
-                rows.append(RowChange(.index, IndexRow.object(number), nil))
-            }
+            if let number = CaseIndexing.number(id) { rows.append(RowChange(.index, IndexRow.object(number), nil)) }
         }
         for task in file.tasks {
             rows.append(RowChange(.index, IndexRow.task(task.task.assignee, stream, task.task.number), nil))
         }
         // Whoever owned it at the time of a hit.
         for officer in administration.directory.officers.keys {
-            for hit in file.hits { rows.append(RowChange(.index, IndexRow.hits(officer, stream, hit.at), nil)) }
+            rows.append(RowChange(.index, IndexRow.hits(officer, stream), nil))
         }
         rows.append(RowChange(.index, IndexRow.object(stream), nil))
         rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))
         rows.append(RowChange(.index, IndexRow.visibility(stream), nil))
         for position in 0..<file.version {
             rows.append(RowChange(.events, LogStore.eventKey(stream, position), nil))
+        }
+        return rows + (try leftoverRows(stream, file.id)) + (try vocabularyRows(tokens, onlyIn: stream))
+    }
+
+    /// Tokens of names that no other case has.
+    private func vocabularyRows(_ tokens: Set<String>, onlyIn stream: UInt64) throws -> [RowChange] {
+        let index = SearchIndex(store.database)
+        return try tokens.flatMap { token -> [RowChange] in
+            guard let term = SearchTerm(.nameToken, token), try index.isOnly(term, in: stream) else { return [] }
+            return CaseIndexing.vocabulary(token, present: false)
+        }
+    }
+
+    /// Idempotency keys and uploads of the case.
+    private func leftoverRows(_ stream: UInt64, _ id: String) throws -> [RowChange] {
+        var rows: [RowChange] = []
+        try store.database.forEach(.index, from: [4], upTo: [5]) { key, value in
+            if value.dropFirst(40).elementsEqual(id.utf8) { rows.append(RowChange(.index, [UInt8](key), nil)) }
+            return true
+        }
+        try store.database.forEach(.index, from: [10], upTo: [11]) { key, value in
+            if value.dropFirst(8).prefix(8).elementsEqual(stream.bigEndianBytes) {
+                rows.append(RowChange(.index, [UInt8](key), nil))
+            }
+            return true
         }
         return rows
     }

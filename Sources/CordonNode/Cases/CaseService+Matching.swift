@@ -85,6 +85,7 @@ extension CaseService {
             if other.isVisible(to: viewer) { mine.append(hit) }
             guard other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream) else { continue }
             let told = Self.mirrored(hit, file, report, toOwner: other.owner)
+            guard !other.hits.contains(where: { $0.hit == told }) else { continue }
             var otherFile = other
             proposal.premises.append(try store.keys.premise(meeting.posting.stream))
             store.draft(

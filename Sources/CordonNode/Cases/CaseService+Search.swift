@@ -79,7 +79,10 @@ extension CaseService {
         for stage in plan.start.stage..<plan.stages.count {
             let after = stage == plan.start.stage ? plan.start.after : nil
             if let id = plan.stages[stage].id {
-                guard let stream = try store.stream(of: id.number, at: index.snapshot) else { continue }
+                guard id.country == authority.country, id.kind == .seizure || id.kind == .caseFile,
+                    let stream = try store.stream(of: id.number, at: index.snapshot),
+                    try store.isVisible(stream, to: officer.number, at: index.snapshot)
+                else { continue }
                 return SearchPage(
                     results: try result(
                         Posting(number: id.number, stream: stream), plan.stages[stage], nil, index, officer

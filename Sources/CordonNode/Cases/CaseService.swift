@@ -78,17 +78,23 @@ public final class CaseService: Sendable {
         }
         try await matchLeftovers()
         try await removeAbandonedUploads()
+        try await removeOldIdempotencyKeys()
     }
 
     // MARK: Reading
 
     static let noSuchCase = CaseError(.notFound, "there is no such case")
 
-    /// The stream of a case by its id; nil where `text` is not the id of a case.
-    static func stream(caseID text: String) -> UInt64? {
-        guard let id = RecordID(reading: text), id.kind == .caseFile else { return nil }
+    /// The stream of a case by its id; nil where `text` is not the id of a case of this node. The node's own streams
+    /// are no cases, whatever number someone writes.
+    static func stream(caseID text: String, country: String) -> UInt64? {
+        guard let id = RecordID(reading: text), id.kind == .caseFile, id.country == country,
+            id.number > Streams.firstObject
+        else { return nil }
         return id.number
     }
+
+    func stream(caseID text: String) -> UInt64? { Self.stream(caseID: text, country: authority.country) }
 
     /// A case, for an officer who may see it; whatever the officer may not see is left out. Journalled.
     public func readCase(
@@ -112,7 +118,9 @@ public final class CaseService: Sendable {
     ) async throws -> (report: CaseReport, file: CaseFile) {
         try credentials.require(.readCase)
         let missing = CaseError(.notFound, "there is no such report")
-        guard let id = RecordID(reading: id), id.kind == .seizure else { throw missing }
+        guard let id = RecordID(reading: id), id.kind == .seizure, id.country == authority.country else {
+            throw missing
+        }
         let store = store
         let officer = credentials.officer.number
         let found = try await readers.run { () -> (CaseReport, CaseFile)? in
@@ -138,7 +146,7 @@ public final class CaseService: Sendable {
     public func history(of id: String, by credentials: Credentials) async throws -> [RecordedEvent] {
         try credentials.require(.readCase)
         let file = try await visibleCase(id, credentials)
-        let stream = Self.stream(caseID: file.id)!
+        guard let stream = stream(caseID: file.id) else { throw Self.noSuchCase }
         let store = store
         let officer = credentials.officer.number
         let events = try await readers.run {
@@ -159,7 +167,7 @@ public final class CaseService: Sendable {
     }
 
     func visibleCase(_ id: String, _ credentials: Credentials) async throws -> CaseFile {
-        guard let stream = Self.stream(caseID: id) else { throw Self.noSuchCase }
+        guard let stream = stream(caseID: id) else { throw Self.noSuchCase }
         let store = store
         let file = try await readers.run { try store.caseFile(stream) }
         guard file.isVisible(to: credentials.officer.number) else { throw Self.noSuchCase }
@@ -180,7 +188,7 @@ public final class CaseService: Sendable {
 
     /// A hit names no case where its owner was not to know of it; then it stands for whom to ask.
     private static func isVisible(_ hit: Hit, _ store: CaseStore, _ officer: UInt64) throws -> Bool {
-        guard let stream = stream(caseID: hit.otherCaseID) else { return true }
+        guard let stream = stream(caseID: hit.otherCaseID, country: store.country) else { return true }
         return try store.isVisible(stream, to: officer)
     }
 
@@ -251,7 +259,7 @@ public final class CaseService: Sendable {
         for event in events {
             if let body = event.body { try credentials.require(CaseFile.permission(for: body)) }
         }
-        guard let stream = Self.stream(caseID: id) else { throw Self.noSuchCase }
+        guard let stream = stream(caseID: id) else { throw Self.noSuchCase }
         return try await change(stream, events, ifMatch: ifMatch, idempotency, credentials)
     }
 
@@ -266,7 +274,9 @@ public final class CaseService: Sendable {
                 try await commit(stream, events, ifMatch: ifMatch, idempotency, credentials)
             }
         } else {
-            prepared = try await commit(nil, events, ifMatch: ifMatch, idempotency, credentials)
+            prepared = try await store.keys.gate.create {
+                try await commit(nil, events, ifMatch: ifMatch, idempotency, credentials)
+            }
         }
         if let prepared { return try await finish(prepared, credentials) }
         if let replay = try await replay(idempotency, credentials) { return replay }
@@ -376,6 +386,23 @@ public final class CaseService: Sendable {
 
     // MARK: Idempotency
 
+    /// A key is remembered for 7 days, and swept out at a start of the node behind that.
+    static let idempotencyMilliseconds: UInt64 = 7 * 86_400_000
+
+    private func removeOldIdempotencyKeys() async throws {
+        let (store, now) = (store, clock.nowMilliseconds())
+        let old = try await readers.run {
+            var old: [RowChange] = []
+            try store.database.forEach(.index, from: [4], upTo: [5]) { key, value in
+                let time = UInt64(bigEndianBytes: value.prefix(8)) ?? 0
+                if time + Self.idempotencyMilliseconds < now { old.append(RowChange(.index, [UInt8](key), nil)) }
+                return old.count < 100_000
+            }
+            return old
+        }
+        if !old.isEmpty { _ = try await sequencer.commit(Proposal(drafts: [], rows: old)) }
+    }
+
     private func idempotencyRow(_ key: IdempotencyKey, _ credentials: Credentials) -> [UInt8] {
         IndexRow.idempotency(credentials.officer.number, Digest.sha256(Array(key.key.utf8)).bytes)
     }
@@ -387,7 +414,7 @@ public final class CaseService: Sendable {
         return try await readers.run { try store.database.get(.index, row) } != nil
     }
 
-    /// What came of the same request before. Throws `.invalid` when the key was used for another one.
+    /// What came of the same request before. Throws `.conflict` when the key was used for another one.
     private func replay(_ key: IdempotencyKey?, _ credentials: Credentials) async throws -> Change? {
         guard let key else { return nil }
         let row = idempotencyRow(key, credentials)
@@ -398,7 +425,7 @@ public final class CaseService: Sendable {
         guard Array(value[8..<40]) == key.request else {
             throw CaseError(.conflict, "this idempotency key was used for another request")
         }
-        let file = try await visibleCase(String(decoding: value[40...], as: UTF8.self), credentials)
+        let file = try await readCase(String(decoding: value[40...], as: UTF8.self), by: credentials)
         return Change(file: file, events: [], findings: [], wasReplayed: true, hits: file.hits.map(\.hit))
     }
 }

@@ -62,8 +62,12 @@ final class CaseStore: Sendable {
         var sequences: [UInt64] = []
         try database.forEach(
             .events, from: LogStore.eventKey(stream, first), upTo: LogStore.eventKey(stream, .max), at: snapshot
-        ) { _, value in
-            sequences.append(UInt64(bigEndianBytes: value) ?? .max)
+        ) { key, value in
+            let position = first + UInt64(sequences.count)
+            guard key.count == 16, UInt64(bigEndianBytes: key[8...]) == position,
+                let sequence = UInt64(bigEndianBytes: value), sequences.last.map({ $0 < sequence }) ?? true
+            else { throw NodeError(.corrupted, "the list of a stream's events is not whole: run `cordon rebuild`") }
+            sequences.append(sequence)
             return true
         }
         for (offset, sequence) in sequences.enumerated() {
@@ -118,6 +122,9 @@ final class CaseStore: Sendable {
     }
 
     static func event(_ opened: Opened) throws -> RecordedEvent {
+        guard opened.record.kind == .caseEvent else {
+            throw NodeError(.corrupted, "record \(opened.record.sequence) is no event of a case")
+        }
         do {
             var event = try CaseEvent(serializedBytes: opened.content)
             if let nominal = opened.nominal { join(try NominalPart(serializedBytes: nominal), &event) }
@@ -131,7 +138,9 @@ final class CaseStore: Sendable {
 
     /// The stream of the case that an object is in.
     func stream(of number: UInt64, at snapshot: Snapshot? = nil) throws -> UInt64? {
-        try database.get(.index, IndexRow.object(number), at: snapshot).flatMap { UInt64(bigEndianBytes: $0) }
+        let row = try database.get(.index, IndexRow.object(number), at: snapshot)
+        // Figures stand in one of the node's own streams, which is no case.
+        return row.flatMap { UInt64(bigEndianBytes: $0) }.flatMap { $0 > Streams.firstObject ? $0 : nil }
     }
 
     /// Whether `officer` may know of the case, without reading it.
@@ -194,8 +203,7 @@ final class CaseStore: Sendable {
 
     /// A case's events, sealed, with what they change in the index.
     ///
-    /// `file` is moved on by them. `time` is what the index is told until the commit sets its own; days are all it takes
-    /// from it. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there.
+    /// `file` is moved on by them. `time` stands in for the commit's own, which the index does not depend on. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there.
     func draft(
         _ events: [CaseEvent], by officer: UInt64, stream: UInt64, _ file: inout CaseFile, key: StreamKey,
         time: UInt64, anywhere: Bool = false, into proposal: inout Proposal

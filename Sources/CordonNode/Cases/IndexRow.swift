@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Customs
 internal import Storage
 
-/// Rows of the column family `index`. All are derived from events, and can be made again from them.
+/// Rows of the column family `index`. All but 4, 5, 6 and 10 are derived from events, and can be made again from them.
 ///
 /// ```
 /// 1 ‖ number[8]                                   an object   → the stream of its case[8]
@@ -12,9 +12,9 @@ internal import Storage
 /// 5 ‖ number[8]                                   a report that is still to be matched → stream[8]
 /// 6 ‖ list[1] ‖ code                              a code of a loaded list → what it stands for
 /// 7 ‖ ~number[8]                                  a case, newest first
-/// 8 ‖ officer[8] ‖ ~stream size…                  hits for an officer: ‖ stream[8] ‖ position[8]
+/// 8 ‖ officer[8] ‖ ~stream[8]                     a case with hits for the officer, who owned it then
 /// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
-/// 10 ‖ upload id[16]                              an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
+/// 10 ‖ upload id, 32 hex digits                   an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
 /// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term of a report or case → day of the seizure[4]
 /// 17 ‖ token with a letter left out ‖ 0 ‖ token   for names that were misspelt
 /// 18 ‖ token                                      each token of a name once
@@ -28,8 +28,8 @@ enum IndexRow {
     static func unmatched(_ number: UInt64) -> [UInt8] { [5] + number.bigEndianBytes }
     static func code(_ list: CodeList, _ code: String) -> [UInt8] { [6, list == .hs ? 1 : 2] + code.utf8 }
     static func listedCase(_ number: UInt64) -> [UInt8] { [7] + (~number).bigEndianBytes }
-    static func hits(_ officer: UInt64, _ stream: UInt64, _ time: UInt64) -> [UInt8] {
-        [8] + officer.bigEndianBytes + (~time).bigEndianBytes + stream.bigEndianBytes
+    static func hits(_ officer: UInt64, _ stream: UInt64) -> [UInt8] {
+        [8] + officer.bigEndianBytes + (~stream).bigEndianBytes
     }
     static func task(_ officer: UInt64, _ stream: UInt64, _ number: UInt32) -> [UInt8] {
         [9] + officer.bigEndianBytes + stream.bigEndianBytes + number.bigEndianBytes

@@ -29,6 +29,17 @@ struct SearchIndex {
         return postings
     }
 
+    /// Whether a term stands nowhere but in one case.
+    func isOnly(_ term: SearchTerm, in stream: UInt64) throws -> Bool {
+        var isOnly = true
+        let prefix = IndexRow.term(term)
+        try database.forEach(.index, from: prefix, upTo: Self.end(prefix), at: snapshot) { key, _ in
+            isOnly = Posting(row: [UInt8](key))?.stream == stream
+            return isOnly
+        }
+        return isOnly
+    }
+
     /// Behind every key that begins with `prefix`.
     static func end(_ prefix: [UInt8]) -> [UInt8] {
         var end = prefix

@@ -10,8 +10,8 @@ struct StreamKey: Sendable {
     let nominal: SymmetricKey
 
     init(_ root: SymmetricKey) throws {
-        content = try root.subkey("cordon stream content v1")
-        nominal = try root.subkey("cordon stream nominal v1")
+        content = try root.subkey("cordon stream content v1", guarded: false)
+        nominal = try root.subkey("cordon stream nominal v1", guarded: false)
     }
 }
 
@@ -37,11 +37,16 @@ final class StreamKeys: Sendable {
     private let keyring: Keyring
     private struct State {
         var erasureKey: ErasureKey
-        var buckets: [UInt64: SymmetricKey] = [:]
+        /// While an erasure is under way: what the rows may be wrapped under already.
+        var next: ErasureKey?
+        /// With the row that each was unwrapped from.
+        var buckets: [UInt64: (wrapped: [UInt8], key: SymmetricKey)] = [:]
         var streams: [UInt64: StreamKey] = [:]
     }
     /// Held for moments only.
     private let state: Mutex<State>
+    /// Keeps new streams and erasures apart.
+    let gate = CreationGate()
     /// Whether an erasure is under way: there is one at a time.
     private let isErasing = Mutex(false)
 
@@ -120,7 +125,7 @@ final class StreamKeys: Sendable {
     /// A new stream's key, the row that holds it, and the premise under which that row can be read again.
     func makeKey(_ stream: UInt64) throws -> (key: StreamKey, row: RowChange, premise: RowChange) {
         let (bucketKey, wrapped) = try bucketKey(Self.bucket(stream))
-        let root = try SymmetricKey.generate()
+        let root = try SymmetricKey.generate(guarded: false)
         let row = Self.streamRow(stream)
         return (
             try StreamKey(root),
@@ -137,7 +142,8 @@ final class StreamKeys: Sendable {
         let root: SymmetricKey
         do {
             let bucketKey = try bucketKey(Self.bucket(stream)).key
-            root = try SymmetricKey(bucketKey.open(wrapped, associatedData: Self.associatedData(row)))
+            root = try SymmetricKey(
+                bucketKey.open(wrapped, associatedData: Self.associatedData(row), guarded: false))
         } catch is CryptographyError {
             throw NodeError(.corrupted, "the key of a case cannot be unwrapped")
         }
@@ -165,10 +171,18 @@ final class StreamKeys: Sendable {
         guard let wrapped = try database.get(.keys, row) else {
             throw NodeError(.corrupted, "a bucket of case keys is missing")
         }
-        let (known, erasureKey) = state.withLock { ($0.buckets[bucket], $0.erasureKey.key) }
-        if let known { return (known, wrapped) }
-        let key = try SymmetricKey(erasureKey.open(wrapped, associatedData: Self.associatedData(row)))
-        state.withLock { $0.buckets[bucket] = key }
+        let (known, current, next) = state.withLock { ($0.buckets[bucket], $0.erasureKey.key, $0.next?.key) }
+        if let known, known.wrapped == wrapped { return (known.key, wrapped) }
+        let data = Self.associatedData(row)
+        let secret: SecretBytes
+        do {
+            secret = try current.open(wrapped, associatedData: data)
+        } catch {
+            guard let next else { throw error }
+            secret = try next.open(wrapped, associatedData: data)
+        }
+        let key = try SymmetricKey(secret)
+        state.withLock { $0.buckets[bucket] = (wrapped, key) }
         return (key, wrapped)
     }
 
@@ -206,13 +220,14 @@ final class StreamKeys: Sendable {
             let row = [UInt8](key)
             guard row != Self.streamRow(stream) else { return true }
             let data = Self.associatedData(row)
-            let root = try oldKey.open([UInt8](wrapped), associatedData: data)
+            let root = try oldKey.open([UInt8](wrapped), associatedData: data, guarded: false)
             rows.append(RowChange(.keys, row, freshKey.seal(root, associatedData: data)))
             return true
         }
         rows.append(RowChange(.keys, Self.streamRow(stream), nil))
         rows.append(RowChange(.keys, Self.erasureRow, next.id.bigEndianBytes))
         try files.replace(path, with: ErasureKey.encode([current, next], keyring: keyring), mode: 0o600)
+        state.withLock { $0.next = next }
         return (rows, premises, next)
     }
 
@@ -224,7 +239,10 @@ final class StreamKeys: Sendable {
 
     /// The commit was refused: the new erasure key goes.
     func abandonErasure() throws {
-        let current = state.withLock { $0.erasureKey }
+        let current = state.withLock { state in
+            state.next = nil
+            return state.erasureKey
+        }
         try files.replace(path, with: ErasureKey.encode([current], keyring: keyring), mode: 0o600)
     }
 }
