@@ -1,6 +1,6 @@
-import Foundation
-import TestSupport
-import Testing
+internal import Foundation
+internal import TestSupport
+internal import Testing
 
 /// A node that serves, with two officers, each of whom may do everything that one alone may. Ends with its owner.
 final class ServedNode: @unchecked Sendable {
@@ -8,9 +8,6 @@ final class ServedNode: @unchecked Sendable {
     let node: CommandNode
     let address: String
     private let program: Program
-    private var environment: [String: String] {
-        ["CORDON_OFFICER_PASSWORD": Self.password, "HOME": node.directory["home"]]
-    }
 
     init() throws {
         node = try CommandNode()
@@ -43,10 +40,15 @@ final class ServedNode: @unchecked Sendable {
     func run(
         as login: String = "an", _ words: String..., input: [UInt8] = [], environment more: [String: String] = [:]
     ) throws -> Program.Result {
-        let config = ["XDG_CONFIG_HOME": node.directory["config-\(login)"]]
-        return try Program.run(
-            "cordon", words, input: input,
-            environment: environment.merging(config) { $1 }.merging(more) { $1 })
+        try Program.run("cordon", words, input: input, environment: session(login).merging(more) { $1 })
+    }
+
+    /// What a program needs to be somebody.
+    func session(_ login: String) -> [String: String] {
+        [
+            "CORDON_OFFICER_PASSWORD": Self.password, "HOME": node.directory["home"],
+            "XDG_CONFIG_HOME": node.directory["config-\(login)"],
+        ]
     }
 
     /// The ids of a kind in a command's output, as `S` in `VN-S-4F7Q2-10`.
@@ -153,6 +155,25 @@ private let mapping = """
 
     private static var nextMonth: String {
         String(Date(timeIntervalSinceNow: 30 * 86_400).formatted(.iso8601).prefix(10))
+    }
+
+    @Test func tenQuestions() throws {
+        let node = try ServedNode()
+        // A terminal, made by script(1). The first time of the seizure is refused by the node; the other answers stay.
+        let answers = [
+            "heroin", "much", "1.2 kgm", "3026-01-01", "VNHPH", "?", "narcotics", "", "CSQU3054383",
+            "Tran Van Binh, driver", "tip-off", "", "y", "y", "", "", "2026-03-01", "", "", "", "", "", "", "", "y",
+        ]
+        let log = try Program(
+            "", ["-qec", "\(Places.program("cordon")) seizure log", "/dev/null"], environment: node.session("an"),
+            prefix: ["script"])
+        for _ in 0..<2_000 where !log.outputSoFar.contains("1/10") { usleep(5_000) }
+        log.send(Array((answers.joined(separator: "\n") + "\n").utf8))
+        let result = log.wait()
+        #expect(result.status == 0 && result.output.contains("/seizedAt: that is in the future"), "\(result)")
+        #expect(result.output.contains("Logged VN-S-"), "\(result)")
+        let found = try node.run("search", "Tran Van Binh")
+        #expect(found.output.contains("1.2 KGM heroin") && found.output.contains("VNHPH"), "\(found)")
     }
 
     @Test func casesTakeTwo() throws {

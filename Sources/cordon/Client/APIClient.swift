@@ -117,7 +117,9 @@ struct APIClient: Sendable {
         } catch {
             throw ClientFailure(.unreachable, "\(address) went away in the middle of its answer: \(Self.text(error))")
         }
-        guard (200..<300).contains(response.status.code) else { throw Self.failure(response.status.code, bytes) }
+        guard (200..<300).contains(response.status.code) else {
+            throw failure(response.status.code, bytes, request.path)
+        }
         let tag = response.headers.first(name: "ETag")
         return (bytes, tag.flatMap { UInt64($0.filter { $0 != "\"" }) })
     }
@@ -127,7 +129,7 @@ struct APIClient: Sendable {
         let response = try await begin(request, timeout: .hours(24))
         guard response.status == .ok else {
             let body = try? await response.body.collect(upTo: 1 << 20)
-            throw Self.failure(response.status.code, body.map { Array($0.readableBytesView) } ?? [])
+            throw failure(response.status.code, body.map { Array($0.readableBytesView) } ?? [], request.path)
         }
         var pieces = response.body.makeAsyncIterator()
         while true {
@@ -166,14 +168,25 @@ struct APIClient: Sendable {
 
     // MARK: Failures
 
-    private static func text(_ error: any Error) -> String { Display.short(Display.safe("\(error)"), 300) }
+    private static func text(_ error: any Error) -> String {
+        let text = "\(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "no authority that is trusted here issued its certificate (--ca-certificate names one)"
+        }
+        if text.contains("Connection refused") { return "nothing listens there" }
+        return Display.short(Display.safe(text), 300)
+    }
 
     /// As the problem document has it (RFC 9457).
-    private static func failure(_ status: UInt, _ bytes: [UInt8]) -> ClientFailure {
-        let problem = (try? decode(bytes, as: Problem.self)) ?? Problem()
+    private func failure(_ status: UInt, _ bytes: [UInt8], _ path: String) -> ClientFailure {
+        let problem = (try? Self.decode(bytes, as: Problem.self)) ?? Problem()
         var reason = problem.detail.isEmpty ? "the server answers with status \(status)" : problem.detail
         if status == 412, problem.version > 0 { reason += "; it is at version \(problem.version) now" }
-        if status == 401 { reason += " (cordon login)" }
+        if status == 401, token == nil, path != "/session" || reason.hasPrefix("sign in first") {
+            reason = "nobody is signed in at \(address): cordon login LOGIN --server \(address)"
+        } else if status == 401, token != nil {
+            reason = "the session or token is not known at \(address), or has ended: cordon login"
+        }
         return ClientFailure(
             status == 401 || status == 403 ? .forbidden : .refused, reason, status: status, findings: problem.errors)
     }
