@@ -285,8 +285,8 @@ OFFICERS = [
     ),
     Route(
         "put", "/officers/{number}/password", "setPassword", "Officers", "Set a password",
-        """One's own, with the old one; or another's, by those who carry manageOfficers. Ends the officer's sessions,
-        and a lock.""",
+        """One's own, with the old one; or another's, by those who carry manageOfficers, once another administrator has
+        approved a request of theirs to reset it. Ends the officer's sessions and tokens, and a lock.""",
         body=Body("PasswordChange", "At most 8 KiB."), answers=NOTHING, problems=(403,),
     ),
     Route(

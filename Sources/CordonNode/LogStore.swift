@@ -57,6 +57,11 @@ public struct LogStore: Sendable {
         return time
     }
 
+    /// Whether a stream has no records: cheaper than its size.
+    func isEmptyStream(_ stream: UInt64) throws -> Bool {
+        try database.get(.events, Self.eventKey(stream, 0)) == nil
+    }
+
     /// The number of records in a stream.
     func streamSize(_ stream: UInt64, at snapshot: Snapshot? = nil) throws -> UInt64 {
         let upper = stream == .max ? [UInt8](repeating: 0xFF, count: 17) : (stream + 1).bigEndianBytes

@@ -149,8 +149,15 @@ struct LogWriter {
     private func take(_ proposal: Proposal, _ step: inout Step) throws -> Result<Range<UInt64>, NodeError> {
         var sizes: [UInt64: UInt64] = [:]
         for draft in proposal.drafts where draft.position != nil {
-            let size =
-                try sizes[draft.stream] ?? step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
+            let known = sizes[draft.stream] ?? step.streamSizes[draft.stream]
+            let size: UInt64
+            if let known {
+                size = known
+            } else if draft.position == 0, try store.isEmptyStream(draft.stream) {
+                size = 0
+            } else {
+                size = try store.streamSize(draft.stream)
+            }
             guard draft.position == size else {
                 return .failure(NodeError(.changed, "somebody else changed it meanwhile: read it again"))
             }
@@ -174,7 +181,7 @@ struct LogWriter {
             addition.hashes.append(record.withUnsafeBytes { MerkleHash.leaf($0) })
             addition.records.append(record)
             addition.payloads.append(draft.payload)
-            let position = try step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
+            let position = try draft.position ?? step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
             step.streamSizes[draft.stream] = position + 1
             store.database.put(
                 .events, LogStore.eventKey(draft.stream, position), sequence.bigEndianBytes, in: step.batch)

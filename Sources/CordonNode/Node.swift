@@ -220,6 +220,35 @@ public final class Node: Sendable {
         try Rebuild(caseStore(files)).run(progress: progress)
     }
 
+    /// Copies the node into a new directory, all but the erasure key's file and what is derived. Nothing else may use the
+    /// node meanwhile. Throws `.notEmpty`.
+    public func backUp(
+        to path: String, files: some FileStore = LocalFiles(), progress: (UInt64) -> Void = { _ in }
+    ) throws -> Backup.Result {
+        guard !Files.exists(path) else { throw NodeError(.notEmpty, "\(path) exists: a backup gets a new directory") }
+        let target = NodeDirectory(path: path)
+        try files.createDirectory(path, mode: 0o700)
+        try files.createDirectory(target.keys, mode: 0o700)
+        var count = 0
+        func copy(_ from: String, _ to: String) throws {
+            try files.replace(to, with: Files.read(from, limit: 1 << 20), mode: 0o600)
+            count += 1
+        }
+        try copy(directory.keyring, target.keyring)
+        for name in try Files.list(directory.keys) where name.hasSuffix(".key") {
+            try copy("\(directory.keys)/\(name)", "\(target.keys)/\(name)")
+        }
+        try copy(directory.watermark, target.watermark)
+        count += try Backup.copyBlobs(directory.blobs, to: target.blobs, files: files)
+        var options = Database.Options()
+        options.create = true
+        let database = try Database(path: target.database, keyring: keyring, options: options)
+        let rows = try Backup.copyDatabase(store.database, to: database, progress: progress)
+        // Last: without it the copy is not taken for a node.
+        try copy(directory.node, target.node)
+        return Backup.Result(rows: rows, files: count)
+    }
+
     // MARK: The keyring
 
     /// Locks the keyring with something else. The data is not rewritten.

@@ -292,7 +292,7 @@ extension OpenAPI {
           "Officers"
         ],
         "summary": "Set a password",
-        "description": "One's own, with the old one; or another's, by those who carry manageOfficers. Ends the officer's sessions, and a lock.",
+        "description": "One's own, with the old one; or another's, by those who carry manageOfficers, once another administrator has approved a request of theirs to reset it. Ends the officer's sessions and tokens, and a lock.",
         "security": [
           {
             "bearer": []
@@ -4786,6 +4786,7 @@ extension OpenAPI {
             "type": "string",
             "enum": [
               "set-roles",
+              "reset-password",
               "erase-case",
               "export-nominal"
             ]

@@ -29,8 +29,8 @@ public final class Database: @unchecked Sendable {
     public struct Options: Sendable {
         /// The database must not exist yet; otherwise it must.
         public var create = false
-        /// Memory for decrypted blocks, in bytes. Default 64 MiB, at least 1 MiB.
-        public var blockCacheByteCount = 64 << 20
+        /// Memory for decrypted blocks, in bytes. Default 128 MiB, at least 1 MiB.
+        public var blockCacheByteCount = 128 << 20
         /// Memory for rows not yet in a table file, for each column family, in bytes. Default 32 MiB.
         public var writeBufferByteCount = 32 << 20
         /// Counters and histograms, for `statistics`. They cost a few percent of a write.
@@ -123,10 +123,9 @@ public final class Database: @unchecked Sendable {
         let table: OpaquePointer = rocksdb_block_based_options_create()
         let cache: OpaquePointer = rocksdb_cache_create_lru(settings.blockCacheByteCount)
         rocksdb_block_based_options_set_block_cache(table, cache)
-        // Most looks for an identifier find nothing. The table options take the filter over.
+        // Most looks for an identifier find nothing. The table options take the filter over. Filters stay in memory, some
+        // 10 bits a row: read through the block cache, a large store would read and decrypt whole ones again and again.
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
-        rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1)
-        rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         rocksdb_options_set_block_based_table_factory(options, table)
         rocksdb_cache_destroy(cache)  // the table options hold on to it
         rocksdb_block_based_options_destroy(table)

@@ -107,6 +107,7 @@ struct ReportCorpus: Sendable {
                 .with {
                     $0.name =
                         "\(draws.pick(syllables).capitalized) \(draws.pick(syllables).capitalized) "
+                        + "\(draws.pick(syllables).capitalized) "
                         + "\(draws.pick(companies)) Co., Ltd"
                     $0.registration = "03\(10_000_000 + known)"
                     $0.country = "VN"

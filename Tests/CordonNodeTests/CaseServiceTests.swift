@@ -199,6 +199,28 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
         await node.stop()
     }
 
+    /// The node's own streams have numbers too; no case has them.
+    @Test func theNodesOwnStreamsAreNoCases() async throws {
+        let node = try await CaseNode()
+        for number in [UInt64(0), 1, 2, 3, Streams.firstObject] {
+            let id = RecordID(country: "VN", kind: .caseFile, number: number).description
+            #expect(await caseCode { _ = try await node.service.readCase(id, by: node["lan"]) } == .notFound)
+            #expect(await caseCode { _ = try await node.service.history(of: id, by: node["lan"]) } == .notFound)
+            let link = CaseEvent.with {
+                $0.reason = "x"
+                $0.linkAdded.to = "VN-C-000Z9-28"
+                $0.linkAdded.relation = "related"
+                $0.linkAdded.confidence = "possible"
+            }
+            #expect(await caseCode { _ = try await node.service.change(id, [link], by: node["lan"]) } == .notFound)
+        }
+        // Nor does another country's case stand for one of ours.
+        let own = try await node.log(report()).file.id
+        let foreign = RecordID(country: "LA", kind: .caseFile, number: RecordID(parsing: own)!.number).description
+        #expect(await caseCode { _ = try await node.service.readCase(foreign, by: node["lan"]) } == .notFound)
+        await node.stop()
+    }
+
     @Test func twoOfficersAtOnceLoseNothing() async throws {
         let node = try await CaseNode()
         let id = try await node.log(report()).file.id

@@ -112,6 +112,46 @@ import TransparencyLog
         await sequencer.stop()
     }
 
+    @Test func aBackupHoldsNoNamesAndComesBackWhole() async throws {
+        let node = try await CaseNode()
+        let id = try await node.log(report(container: "MSKU1234565", person: "Pham Quoc Bao")).file.id
+        try await node.service.importCodes(.hs, [("0507", "Ivory")], by: node["ad"])
+        await node.stop()
+        let backup = node.test.directory["backup"]
+        do {
+            let source = try node.test.open()
+            let result = try source.backUp(to: backup)
+            #expect(result.rows > 1000)
+            #expect(throws: NodeError(.notEmpty, "")) { try source.backUp(to: backup) }
+        }
+        do {
+            let copy = try Node(opening: backup, unlock: node.test.unlock)
+            let sequencer = try copy.startSequencer()
+            #expect(code { _ = try copy.caseService(sequencer) } == .corrupted, "first it is rebuilt")
+            await sequencer.stop()
+            for family in ColumnFamily.allCases {
+                try copy.store.database.forEach(family, from: [], upTo: [UInt8](repeating: 0xFF, count: 600)) {
+                    let row = String(decoding: [UInt8]($0) + [UInt8]($1), as: UTF8.self).lowercased()
+                    #expect(!row.contains("pham") && !row.contains("msku123456"), "\(family)")
+                    return true
+                }
+            }
+            #expect(code { _ = try copy.rebuild() } == .erasureKeyMissing, "the newest key comes from elsewhere")
+            try FileManager.default.copyItem(
+                atPath: node.test.path + "/erasure-key", toPath: backup + "/erasure-key")
+            _ = try copy.rebuild()
+        }
+        let back = try Node(opening: backup, unlock: node.test.unlock)
+        let sequencer = try back.startSequencer()
+        let service = try back.caseService(sequencer)
+        #expect(
+            try await service.search(.with { $0.text = "Pham Quoc Bao" }, by: node["lan"]).results.map(\.caseID) == [id]
+        )
+        #expect(service.codes.loaded == [.hs: 1])
+        #expect(try findings(back, .journal).isEmpty)
+        await service.stop()
+    }
+
     @Test func nobodyErasesAloneOrEarlyOrUnderAHold() async throws {
         let node = try await CaseNode()
         let id = try await node.log(report()).file.id

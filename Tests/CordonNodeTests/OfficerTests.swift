@@ -94,6 +94,53 @@ import Testing
         await again.stop()
     }
 
+    /// Whoever sets a password can sign in with it: so two administrators do.
+    @Test func aPasswordIsResetByTwo() async throws {
+        let node = try await CaseNode()
+        let administration = node.service.administration
+        let lan = node["lan"].officer.number
+        let token = try await administration.issueToken(
+            name: "script", scopes: [.read], expires: Moment(milliseconds: node.time.now + 86_400_000),
+            by: node["lan"]
+        ).secret
+        func reset() async -> CaseError.Code? {
+            await caseCode {
+                try await administration.setPassword(
+                    of: lan, to: secret("a new password"), old: nil, by: node["ad"])
+            }
+        }
+        #expect(await reset() == .needsSecondOfficer)
+        let request = try await administration.request(
+            .resetPassword, officer: lan, reason: "forgotten", by: node["ad"])
+        #expect(await reset() == .needsSecondOfficer)
+        _ = try await administration.decide(request.id, approved: true, reason: "", by: node["be"])
+        #expect(await reset() == nil)
+        #expect(await reset() == .needsSecondOfficer, "an approval is used once")
+        _ = try await administration.signIn(login: "lan", password: secret("a new password"))
+        #expect(throws: CaseError(.unauthenticated, "")) { try administration.authenticate(token) }
+        await node.stop()
+    }
+
+    @Test func whoAloneMaySeeACaseHandsItOverFirst() async throws {
+        let node = try await CaseNode()
+        let id = try await node.log(report(), needToKnow: true, by: "minh").file.id
+        let minh = node["minh"].officer.number
+        func leave() async -> CaseError.Code? {
+            await caseCode {
+                try await node.service.setStatus(of: minh, active: false, reason: "leaves", by: node["ad"])
+            }
+        }
+        #expect(await leave() == .conflict)
+        let grant = CaseEvent.with {
+            $0.reason = "takes over"
+            $0.accessChanged.officer = node["lan"].officer.number
+            $0.accessChanged.granted = true
+        }
+        _ = try await node.service.change(id, [grant], by: node["minh"])
+        #expect(await leave() == nil)
+        await node.stop()
+    }
+
     @Test func theLastOfficerWithARoleStays() async throws {
         let node = try await CaseNode()
         let administration = node.service.administration

@@ -262,7 +262,8 @@ public final class Administration: Sendable {
                 let request = directory.resetRequest(for: number, by: credentials.officer.number, now: now)
             else {
                 throw CaseError(
-                    .needsSecondOfficer, "ask for it with a request to reset the password: a second administrator approves")
+                    .needsSecondOfficer,
+                    "ask for it with a request to reset the password: a second administrator approves")
             }
             approval = request.id
         }

@@ -73,8 +73,8 @@ extension CaseService {
     private struct PreparedImport: Sendable {
         var proposal = Proposal(drafts: [])
         var outcomes: [ImportOutcome] = []
-        /// Reports to match, with their streams.
-        var reports: [(number: UInt64, stream: UInt64)] = []
+        /// Reports to match, with their cases.
+        var reports: [(number: UInt64, stream: UInt64, file: CaseFile)] = []
     }
 
     private func prepareImport(
@@ -116,7 +116,7 @@ extension CaseService {
                 prepared.proposal.premises.append(RowChange(.index, row, nil))
                 prepared.outcomes.append(outcome)
             } catch {
-                guard error.code == .invalid else { throw error }
+                guard error.code == .invalid || error.code == .tooLarge else { throw error }
                 let findings = error.findings.isEmpty ? [Finding(.reject, "", "invalid", error.reason)] : error.findings
                 prepared.outcomes.append(ImportOutcome(kind: .refused, id: "", caseID: "", findings: findings))
             }
@@ -129,9 +129,11 @@ extension CaseService {
         switch record {
         case .seizure(var report):
             report.provenance.digest = .init()
+            report.provenance.rows = []  // a source that grows at its top is the same source
             return Digest.sha256(try report.serializedBytes()).bytes
         case .statistics(var report):
             report.provenance.digest = .init()
+            report.provenance.rows = []
             return Digest.sha256(try report.serializedBytes()).bytes
         }
     }
@@ -194,7 +196,7 @@ extension CaseService {
         if shared != nil { shared!.file = file }
         prepared.proposal.rows.append(
             RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
-        prepared.reports.append((number, stream))
+        prepared.reports.append((number, stream, file))
         return ImportOutcome(
             kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
     }
@@ -218,13 +220,16 @@ extension CaseService {
     }
 
     /// Hits of a whole batch, in one commit.
-    private func matchImported(_ reports: [(number: UInt64, stream: UInt64)]) async throws {
+    private func matchImported(_ reports: [(number: UInt64, stream: UInt64, file: CaseFile)]) async throws {
         guard !reports.isEmpty else { return }
         for _ in 0..<limits.retries {
             let proposal = try await readers.run { [self] in
                 var all = Proposal(drafts: [])
-                for (number, stream) in reports {
-                    let proposal = try findHits(number, stream, officer: nil).proposal
+                let index = SearchIndex(store.database)
+                for (number, stream, file) in reports {
+                    let proposal = try findHits(
+                        number, stream, officer: nil, file: file, in: index, limit: limits.importHits
+                    ).proposal
                     all.drafts += proposal.drafts
                     all.rows += proposal.rows
                     all.premises += proposal.premises

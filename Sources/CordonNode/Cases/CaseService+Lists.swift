@@ -289,7 +289,8 @@ extension CaseService {
             }
             guard alone == 0 else {
                 throw CaseError(
-                    .conflict, "this officer alone may see \(alone) of the cases: they hand them over, or grant access, first")
+                    .conflict,
+                    "this officer alone may see \(alone) of the cases: they hand them over, or grant access, first")
             }
         }
         try await administration.setStatus(of: number, active: active, reason: reason, by: credentials)

@@ -56,16 +56,21 @@ extension CaseService {
         }
     }
 
-    /// The hits of one report, and what records them. Without an officer, those of the report's own logger.
-    func findHits(_ number: UInt64, _ stream: UInt64, officer: Officer?) throws -> (hits: [Hit], proposal: Proposal) {
+    /// The hits of one report, and what records them. Without an officer, those of the report's own logger. `file` is
+    /// the report's case, where it is at hand.
+    func findHits(
+        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, in index: SearchIndex? = nil,
+        limit: Int? = nil
+    ) throws -> (hits: [Hit], proposal: Proposal) {
         var proposal = Proposal(drafts: [], rows: [RowChange(.index, IndexRow.unmatched(number), nil)])
-        let file = try store.caseFile(stream)
+        let file = try file ?? store.caseFile(stream)
+        let index = index ?? SearchIndex(store.database)
         let id = RecordID(country: authority.country, kind: .seizure, number: number).description
         guard let report = file.report(id), let key = try store.keys.key(stream) else { return ([], proposal) }
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
-        for meeting in try meetings(of: report.report, number, stream) {
+        for meeting in try meetings(of: report.report, stream, index, limit ?? limits.hits) {
             let other = try store.caseFile(meeting.posting.stream)
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
             guard let otherReport = other.report(otherID.description),
@@ -76,7 +81,7 @@ extension CaseService {
                 $0.otherReportID = otherID.description
                 $0.otherCaseID = other.id
                 $0.scheme = meeting.term.scheme.name
-                $0.value = meeting.term.value
+                $0.value = Self.spelling(meeting.term, in: report.report)
                 $0.score = "exact"
                 $0.officer = otherReport.loggedBy
                 $0.office = otherReport.report.office
@@ -102,6 +107,12 @@ extension CaseService {
         return (mine, proposal)
     }
 
+    /// What met, as the report spells it: a term may leave out what follows from the rest.
+    private static func spelling(_ term: SearchTerm, in report: SeizureReport) -> String {
+        guard term.scheme == .container else { return term.value }
+        return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
+    }
+
     /// The same hit as the other case's owner sees it. Of a case that the owner may not know of, only whom to ask.
     private static func mirrored(_ hit: Hit, _ file: CaseFile, _ report: CaseReport, toOwner owner: UInt64) -> Hit {
         .with {
@@ -119,20 +130,21 @@ extension CaseService {
     }
 
     /// The reports of other cases that share a term, each with the strongest one, ranked, as many as the limit allows.
-    private func meetings(of report: SeizureReport, _ number: UInt64, _ stream: UInt64) throws -> [Meeting] {
-        let index = SearchIndex(store.database)
+    private func meetings(
+        of report: SeizureReport, _ stream: UInt64, _ index: SearchIndex, _ limit: Int
+    ) throws -> [Meeting] {
         var met: [Posting: Meeting] = [:]
         let terms = report.searchTerms().filter { $0.scheme.matchRank != nil }
         for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
             let rank = term.scheme.matchRank!
-            for posting in try index.postings(term, limit: limits.hits * 2) where posting.stream != stream {
+            for posting in try index.postings(term, limit: limit * 2) where posting.stream != stream {
                 if met[posting].map({ $0.rank > rank }) ?? true {
                     met[posting] = Meeting(posting: posting, term: term, rank: rank)
                 }
             }
         }
         return Array(
-            met.values.sorted { ($0.rank, $0.posting) < ($1.rank, $1.posting) }.prefix(limits.hits))
+            met.values.sorted { ($0.rank, $0.posting) < ($1.rank, $1.posting) }.prefix(limit))
     }
 
     /// Two persons of one name who were born on different days are two persons.

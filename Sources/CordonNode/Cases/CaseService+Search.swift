@@ -76,6 +76,7 @@ extension CaseService {
         var found: [(posting: Posting, stage: Int)] = []
         var isIncomplete = false
         var next: String?
+        var seen: Set<Posting> = []
         for stage in plan.start.stage..<plan.stages.count {
             let after = stage == plan.start.stage ? plan.start.after : nil
             if let id = plan.stages[stage].id {
@@ -89,10 +90,14 @@ extension CaseService {
                     ).map { [$0] } ?? [], next: nil, isIncomplete: false)
             }
             let groups = plan.stages[stage].groups + plan.filters
+            // What a stronger stage has shown. Similar names stand for too many terms to look at each: of them, only
+            // those on this page are known.
+            let stronger = plan.stages[..<stage].filter { !$0.isSimilar }
             let isThrough = try index.forEachCommon(groups, after: after, days: plan.days) { posting in
                 guard try store.isVisible(posting.stream, to: officer.number, at: index.snapshot),
-                    try !(0..<stage).contains(where: { try index.meets(posting, plan.stages[$0].groups) })
+                    !seen.contains(posting), try !stronger.contains(where: { try index.meets(posting, $0.groups) })
                 else { return true }
+                seen.insert(posting)
                 found.append((posting, stage))
                 return found.count < plan.limit
             }

@@ -15,6 +15,8 @@ public struct CaseServiceLimits: Sendable {
     public var pageSize = 100
     /// Reports that one report is matched with, at most. Default 20.
     public var hits = 20
+    /// The same for a report that is imported. Default 5.
+    public var importHits = 5
     /// Records in one batch of an import. Default 500.
     public var importBatch = 500
 

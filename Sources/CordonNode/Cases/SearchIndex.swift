@@ -4,29 +4,44 @@ internal import Storage
 
 /// Looks through the postings of terms, newest reports first.
 struct SearchIndex {
-    /// Rows that one search may step over before it gives up and says so.
-    static let maximumSteps = 40_000
+    /// Jumps that one search may make before it gives up and says so: some 30 ms.
+    static let maximumSteps = 15_000
     /// Tokens that a prefix or a misspelling may stand for.
     static let maximumExpansions = 64
 
     let database: Database
     let snapshot: Snapshot
+    /// Over all terms, for looks at many of them one after the other.
+    private let terms: TermCursor
 
     init(_ database: Database) {
         self.database = database
         snapshot = database.snapshot()
+        terms = TermCursor(database, snapshot)
     }
 
     /// The newest postings of one term.
     func postings(_ term: SearchTerm, limit: Int) throws -> [Posting] {
-        var postings: [Posting] = []
-        let prefix = IndexRow.term(term)
-        try database.forEach(.index, from: prefix, upTo: Self.end(prefix), at: snapshot) { key, _ in
-            guard key.count == prefix.count + Posting.byteCount else { return true }
-            if let posting = Posting(row: [UInt8](key)) { postings.append(posting) }
-            return postings.count < limit
+        try terms.postings(IndexRow.term(term), limit: limit)
+    }
+
+    /// One cursor for all terms: to make one costs more than to move it.
+    private final class TermCursor {
+        private let cursor: Cursor
+
+        init(_ database: Database, _ snapshot: Snapshot) {
+            cursor = database.cursor(.index, from: [16], upTo: [17], at: snapshot)
         }
-        return postings
+
+        func postings(_ prefix: [UInt8], limit: Int) throws -> [Posting] {
+            var postings: [Posting] = []
+            var row = try cursor.seek(prefix)
+            while postings.count < limit, let key = row, key.starts(with: prefix) {
+                if let posting = Posting(row: key) { postings.append(posting) }
+                row = try cursor.next()
+            }
+            return postings
+        }
     }
 
     /// Whether a term stands nowhere but in one case.
@@ -80,8 +95,8 @@ struct SearchIndex {
         _ body: (Posting) throws -> Bool
     ) throws -> Bool {
         precondition(!groups.isEmpty)
-        let unions = groups.map { Union($0, database, snapshot) }
-        var steps = 0
+        let steps = Steps()
+        let unions = groups.map { Union($0, database, snapshot, steps) }
         var target = cursor?.successor
         while var found = try unions[0].seek(target) {
             var agreed = 1
@@ -91,17 +106,20 @@ struct SearchIndex {
                 agreed = next.posting == found.posting ? agreed + 1 : 1
                 found = next
                 index = (index + 1) % unions.count
-                steps += 1
-                guard steps < Self.maximumSteps else { return false }
+                guard steps.count < Self.maximumSteps else { return false }
             }
             if days?.contains(found.day) ?? true {
                 guard try body(found.posting) else { return true }
             }
-            steps += 1
-            guard steps < Self.maximumSteps else { return false }
+            guard steps.count < Self.maximumSteps else { return false }
             target = found.posting.successor
         }
         return true
+    }
+
+    /// What a search has cost so far.
+    private final class Steps {
+        var count = 0
     }
 
     private typealias Found = (posting: Posting, day: UInt32)
@@ -110,8 +128,8 @@ struct SearchIndex {
     private struct Union {
         private let lists: [List]
 
-        init(_ terms: [SearchTerm], _ database: Database, _ snapshot: Snapshot) {
-            lists = terms.map { List($0, database, snapshot) }
+        init(_ terms: [SearchTerm], _ database: Database, _ snapshot: Snapshot, _ steps: Steps) {
+            lists = terms.map { List($0, database, snapshot, steps) }
         }
 
         /// The first posting at or behind `target`.
@@ -129,10 +147,12 @@ struct SearchIndex {
     private final class List {
         private let prefix: [UInt8]
         private let cursor: Cursor
+        private let steps: Steps
         private var current: Found?
         private var hasEnded = false
 
-        init(_ term: SearchTerm, _ database: Database, _ snapshot: Snapshot) {
+        init(_ term: SearchTerm, _ database: Database, _ snapshot: Snapshot, _ steps: Steps) {
+            self.steps = steps
             prefix = IndexRow.term(term)
             cursor = database.cursor(.index, from: prefix, upTo: SearchIndex.end(prefix), at: snapshot)
         }
@@ -140,6 +160,7 @@ struct SearchIndex {
         func seek(_ target: Posting?) throws -> Found? {
             if hasEnded { return nil }
             if let current, let target, !(current.posting < target) { return current }
+            steps.count += 1
             if let key = try cursor.seek(prefix + (target?.encoded ?? [])), let posting = Posting(row: key) {
                 current = (posting, UInt32(bigEndianBytes: cursor.value) ?? 0)
             } else {
