@@ -152,7 +152,7 @@ extension CaseService {
         }
         let kind: ImportOutcome.Kind = Array(row[8...]) == digest ? .known : .differs
         guard let stream = try store.stream(of: number) else {
-            let id = RecordID(country: authority.country, kind: .importRun, number: number)
+            let id = RecordID(country: authority.country, kind: .figure, number: number)
             return ImportOutcome(kind: kind, id: id.description, caseID: "", findings: [])
         }
         guard try store.isVisible(stream, to: officer) else {
@@ -217,7 +217,7 @@ extension CaseService {
         guard !findings.contains(where: { $0.strength == .reject }) else {
             throw CaseError(.invalid, "the figure cannot be taken as it is", findings: findings)
         }
-        report.id = RecordID(country: authority.country, kind: .importRun, number: number).description
+        report.id = RecordID(country: authority.country, kind: .figure, number: number).description
         guard
             let draft = try? store.draft(
                 .statistics, report, by: credentials.officer.number, stream: Streams.statistics)
