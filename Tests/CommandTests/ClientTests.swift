@@ -2,64 +2,6 @@ internal import Foundation
 internal import TestSupport
 internal import Testing
 
-/// A node that serves, with two officers, each of whom may do everything that one alone may. Ends with its owner.
-final class ServedNode: @unchecked Sendable {
-    static let password = "a password of some length"
-    let node: CommandNode
-    let address: String
-    private let program: Program
-
-    init() throws {
-        node = try CommandNode()
-        try FileManager.default.createDirectory(atPath: node.directory["home"], withIntermediateDirectories: true)
-        let environment = ["CORDON_OFFICER_PASSWORD": Self.password]
-        for (login, office) in [("an", "Hai Phong"), ("binh", "Ha Noi")] {
-            let found = try Program.run(
-                "cordon",
-                ["officer", "found", login, "--name", "Officer \(login)", "--office", office, "--role"]
-                    + ["investigator", "supervisor", "administrator"] + node.arguments, environment: environment)
-            try #require(found.status == 0, "\(found.errors)")
-        }
-        program = try Program(
-            "cordon", ["serve", "--listen", "127.0.0.1:0", "--metrics-port", "none"] + node.arguments)
-        program.waitForLines(1)
-        let line = program.outputSoFar.split(separator: "\n").first.map(String.init) ?? ""
-        address = line.replacing("Ready at ", with: "")
-        try #require(address.hasPrefix("http://127.0.0.1:"), "\(line)")
-        for login in ["an", "binh"] {
-            let signedIn = try run(as: login, "login", login, "--server", address)
-            try #require(signedIn.status == 0, "\(signedIn.errors)")
-        }
-    }
-
-    deinit {
-        program.terminate()
-        _ = program.wait()
-    }
-
-    func run(
-        as login: String = "an", _ words: String..., input: [UInt8] = [], environment more: [String: String] = [:]
-    ) throws -> Program.Result {
-        try Program.run("cordon", words, input: input, environment: session(login).merging(more) { $1 })
-    }
-
-    /// What a program needs to be somebody.
-    func session(_ login: String) -> [String: String] {
-        [
-            "CORDON_OFFICER_PASSWORD": Self.password, "HOME": node.directory["home"],
-            "XDG_CONFIG_HOME": node.directory["config-\(login)"],
-        ]
-    }
-
-    /// The ids of a kind in a command's output, as `S` in `VN-S-4F7Q2-10`.
-    static func ids(_ kind: Character, _ text: String) -> [String] {
-        text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "-" }).map(String.init).filter { word in
-            let parts = word.split(separator: "-")
-            return parts.count == 4 && parts[1] == String(kind) && parts[0].count == 2
-        }
-    }
-}
-
 private let mapping = """
     {"name": "Harbour", "version": "1", "kind": "seizures", "input": {"format": "csv"}, "timeZone": "Z",
      "filters": [{"column": "kind", "in": ["S"]}], "key": ["number"],

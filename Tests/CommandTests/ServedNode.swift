@@ -1,0 +1,135 @@
+internal import Foundation
+internal import Synchronization
+internal import TestSupport
+internal import Testing
+
+/// A node that serves, and its officers, each signed in from a home of their own. Ends with its owner.
+final class ServedNode: @unchecked Sendable {
+    struct Founder {
+        let login: String
+        let office: String
+        let roles: [String]
+    }
+
+    static let password = "a password of some length"
+    /// Two officers, each of whom may do everything that one alone may.
+    static let pair = [("an", "Hai Phong"), ("binh", "Ha Noi")].map {
+        Founder(login: $0, office: $1, roles: ["investigator", "supervisor", "administrator"])
+    }
+
+    let node: CommandNode
+    let address: String
+    private let officers: [Founder]
+    /// Nil while it is stopped.
+    private let program: Mutex<Program?>
+
+    init(_ officers: [Founder] = ServedNode.pair) throws {
+        self.officers = officers
+        node = try CommandNode()
+        try FileManager.default.createDirectory(atPath: node.directory["home"], withIntermediateDirectories: true)
+        for officer in officers {
+            let found = try Program.run(
+                "cordon",
+                ["officer", "found", officer.login, "--name", "Officer \(officer.login)", "--office", officer.office]
+                    + ["--role"] + officer.roles + node.arguments,
+                environment: ["CORDON_OFFICER_PASSWORD": Self.password])
+            try #require(found.status == 0, "\(found.errors)")
+        }
+        let (program, address) = try #require(try Self.serve(node, port: "0"))
+        self.program = Mutex(program)
+        self.address = address
+        try signIn()
+    }
+
+    deinit { program.withLock { _ = $0?.end { $0.terminate() } } }
+
+    /// Nil where it does not come to serve.
+    private static func serve(_ node: CommandNode, port: String) throws -> (Program, String)? {
+        let program = try Program(
+            "cordon", ["serve", "--listen", "127.0.0.1:\(port)", "--metrics-port", "none"] + node.arguments)
+        program.waitForLines(1)
+        let line = program.outputSoFar.split(separator: "\n").first.map(String.init) ?? ""
+        let address = line.replacing("Ready at ", with: "")
+        guard address.hasPrefix("http://127.0.0.1:") else {
+            _ = program.end { $0.terminate() }
+            return nil
+        }
+        return (program, address)
+    }
+
+    /// Sessions end with the process that gave them.
+    func signIn() throws {
+        for officer in officers {
+            let signedIn = try run(as: officer.login, "login", officer.login, "--server", address)
+            try #require(signedIn.status == 0, "\(signedIn.errors)")
+        }
+    }
+
+    /// As a service manager does.
+    func stop() throws -> Program.Result { try take().end { $0.terminate() } }
+
+    func kill() throws -> Program.Result { try take().end { $0.kill() } }
+
+    private func take() throws -> Program {
+        try #require(
+            program.withLock { program in
+                defer { program = nil }
+                return program
+            })
+    }
+
+    /// At the same address; another program may have its port for a moment.
+    func restart() throws {
+        let port = String(try #require(address.split(separator: ":").last))
+        for _ in 0..<20 {
+            if let (next, _) = try Self.serve(node, port: port) {
+                program.withLock { $0 = next }
+                return
+            }
+            usleep(250_000)
+        }
+        try #require(Bool(false), "the node does not serve again at \(address)")
+    }
+
+    func run(
+        as login: String = "an", _ words: String..., input: [UInt8] = [], environment more: [String: String] = [:]
+    ) throws -> Program.Result {
+        try Program.run("cordon", words, input: input, environment: session(login).merging(more) { $1 })
+    }
+
+    /// What a program needs to be somebody.
+    func session(_ login: String) -> [String: String] {
+        [
+            "CORDON_OFFICER_PASSWORD": Self.password, "HOME": node.directory["home"],
+            "XDG_CONFIG_HOME": node.directory["config-\(login)"],
+        ]
+    }
+
+    /// What a script needs to be somebody: an API token, which outlives the process that gave it.
+    func token(of login: String = "an", _ scopes: String...) throws -> [String: String] {
+        let nextMonth = String(Date(timeIntervalSinceNow: 30 * 86_400).formatted(.iso8601).prefix(10))
+        let issued = try Program.run(
+            "cordon", ["token", "issue", "script", "--expires", nextMonth] + scopes.flatMap { ["--scope", $0] },
+            environment: session(login))
+        try #require(issued.status == 0, "\(issued.errors)")
+        return [
+            "CORDON_TOKEN": issued.output.trimmingCharacters(in: .newlines), "CORDON_SERVER": address,
+            "HOME": node.directory["home"],
+        ]
+    }
+
+    /// The ids of a kind in a command's output, as `S` in `VN-S-4F7Q2-10`.
+    static func ids(_ kind: Character, _ text: String) -> [String] {
+        text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "-" }).map(String.init).filter { word in
+            let parts = word.split(separator: "-")
+            return parts.count == 4 && parts[1] == String(kind) && parts[0].count == 2
+        }
+    }
+}
+
+extension Program {
+    fileprivate func end(_ how: (Program) -> Void) -> Result {
+        how(self)
+        return wait()
+    }
+}
