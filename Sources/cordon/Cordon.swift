@@ -31,7 +31,7 @@ struct Cordon: AsyncParsableCommand {
                 subcommands: [
                     LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, SeizureCommand.self,
                     SearchCommand.self, CaseCommand.self, ExhibitCommand.self, TaskCommand.self, HitsCommand.self,
-                    RequestCommand.self, TokenCommand.self, CodesCommand.self, ImportCommand.self, ExportCommand.self,
+                    RequestCommand.self, AccessesCommand.self, TokenCommand.self, CodesCommand.self, ImportCommand.self, ExportCommand.self,
                 ])
         ])
 

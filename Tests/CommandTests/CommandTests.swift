@@ -424,7 +424,7 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
         #expect(first.wait().status == 0)
         try expectNoCanary("after a clean stop")
         let second = try Program(
-            "cordon", ["log", "append", "--for-testing", "--log", "journal"] + node, environment: secret)
+            "cordon", ["log", "append", "--for-testing"] + node, environment: secret)
         second.send(entry)
         second.waitForLines(1)
         second.kill()

@@ -111,8 +111,17 @@ extension CaseService {
 
     /// What met, as the report spells it: a term may leave out what follows from the rest.
     private static func spelling(_ term: SearchTerm, in report: SeizureReport) -> String {
-        guard term.scheme == .container else { return term.value }
-        return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
+        switch term.scheme {
+        case .container:
+            return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
+        case .personName, .companyName, .vesselName:
+            let spelt = report.names.first {
+                let name = FoldedName($0)
+                return name.nameKey == term.value || name.joinedKey == term.value
+            }
+            return spelt ?? term.value
+        default: return term.value
+        }
     }
 
     /// The same hit as the other case's owner sees it. Of a case that the owner may not know of, only whom to ask.
