@@ -170,10 +170,45 @@ extension CaseFile {
             corrected.report.provenance = current.provenance
             if !current.hasProvenance { corrected.report.clearProvenance() }
             if corrected.nominalUnchanged { corrected.report.clearNominal() }
+            try refuseMoves(current, corrected)
             let findings = try Self.complete(&corrected.report, context)
             event.body = .reportCorrected(corrected)
             return findings
         default: preconditionFailure()
+        }
+    }
+
+    /// Links and exhibits name parts of a report by their place: none of those may move, or go.
+    private func refuseMoves(_ old: SeizureReport, _ corrected: ReportCorrected) throws(CaseError) {
+        let new = corrected.report
+        func check<Part: Equatable>(
+            _ pointer: String, _ old: [Part], _ new: [Part], _ isNamed: (Int) -> Bool
+        ) throws(CaseError) {
+            for index in old.indices where isNamed(index) {
+                // It stands elsewhere now, or something else that was there before stands in its place.
+                let hasMoved =
+                    index < new.count && old[index] != new[index]
+                    && (new.indices.contains { $0 != index && new[$0] == old[index] }
+                        || old.indices.contains { $0 != index && old[$0] == new[index] })
+                guard index < new.count, !hasMoved else {
+                    throw .invalid(
+                        "\(pointer)/\(index)",
+                        "a link or an exhibit names this part: it stays in its place, add others behind")
+                }
+            }
+        }
+        let named = Set(
+            links.filter { $0.removed == nil }.flatMap { [$0.link.from, $0.link.to] }
+                .filter { $0.hasPrefix("\(old.id)#") }.map { String($0.dropFirst(old.id.utf8.count + 1)) })
+        let lines = Set(exhibits.filter { $0.sealed.reportID == old.id }.map { Int($0.sealed.line) - 1 })
+        try check("/goods", old.goods, new.goods) { lines.contains($0) || named.contains("goods/\($0)") }
+        try check("/conveyances", old.conveyances, new.conveyances) { named.contains("conveyances/\($0)") }
+        guard !corrected.nominalUnchanged else { return }
+        try check("/nominal/persons", old.nominal.persons.map(\.name), new.nominal.persons.map(\.name)) {
+            named.contains("P\($0 + 1)")
+        }
+        try check("/nominal/companies", old.nominal.companies.map(\.name), new.nominal.companies.map(\.name)) {
+            named.contains("F\($0 + 1)")
         }
     }
 
@@ -224,13 +259,15 @@ extension CaseFile {
             event.body = .exhibitSealed(sealed)
         case .custodyOffered(var offer):
             let exhibit = try openExhibit(offer.exhibitID)
-            guard exhibit.custodian == officer else {
+            // Where whoever holds it has left, a supervisor hands it over in their place.
+            let hasLeft = !context.isInvestigator(exhibit.custodian) || !isVisible(to: exhibit.custodian)
+            guard exhibit.custodian == officer || hasLeft && context.officer.roles.contains(.supervisor) else {
                 throw CaseError(.forbidden, "only the officer who holds the exhibit hands it over")
             }
             guard exhibit.offer == nil else {
                 throw CaseError(.conflict, "a hand-over of this exhibit waits to be answered")
             }
-            guard offer.to != officer, context.isInvestigator(offer.to) else {
+            guard offer.to != exhibit.custodian, context.isInvestigator(offer.to) else {
                 throw .invalid("/to", "an exhibit goes to another active investigator or supervisor")
             }
             guard isVisible(to: offer.to) else {
@@ -240,7 +277,7 @@ extension CaseFile {
             try Self.text(offer.location, "/location", upTo: 500)
             if offer.sealNumber.isEmpty { offer.sealNumber = exhibit.sealNumber }
             if offer.location.isEmpty { offer.location = exhibit.location }
-            offer.from = officer
+            offer.from = exhibit.custodian
             event.body = .custodyOffered(offer)
         case .custodyAnswered(var answer):
             let exhibit = try openExhibit(answer.exhibitID)

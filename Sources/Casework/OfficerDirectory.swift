@@ -39,9 +39,11 @@ public struct OfficerDirectory: Sendable {
         case .passwordSet(let set):
             officers[set.officer]?.passwordHash = set.passwordHash
             officers[set.officer]?.lockedUntil = 0
-            for number in tokens.keys where tokens[number]!.officer == set.officer { tokens[number]!.isRevoked = true }
+            revokeTokens(of: set.officer)
             requests[set.requestID]?.state = .used
-        case .officerStatusSet(let set): officers[set.officer]?.isActive = set.active
+        case .officerStatusSet(let set):
+            officers[set.officer]?.isActive = set.active
+            if !set.active { revokeTokens(of: set.officer) }
         case .rolesSet(let set): officers[set.officer]?.roles = Set(set.roles.compactMap(Role.init))
         case .tokenIssued(let issued):
             tokens[issued.token] = APIToken(
@@ -62,6 +64,10 @@ public struct OfficerDirectory: Sendable {
         case .caseErased(let erased): requests[erased.requestID]?.state = .used
         case .codesImported, .founded, nil: break
         }
+    }
+
+    private mutating func revokeTokens(of officer: UInt64) {
+        for number in tokens.keys where tokens[number]!.officer == officer { tokens[number]!.isRevoked = true }
     }
 
     // MARK: Deciding
@@ -122,6 +128,11 @@ public struct OfficerDirectory: Sendable {
         }
         if !active, let role = leavesRoleEmpty(number, keeping: []) {
             throw CaseError(.conflict, "this is the last officer with the role \(role.rawValue)")
+        }
+        // One who could make others leave until they are alone could then found the node anew.
+        let others = officers.values.count { $0.number != number && $0.isActive && $0.roles.contains(.administrator) }
+        if !active, officer.roles.contains(.administrator), others < 2 {
+            throw CaseError(.conflict, "two administrators must stay: appoint another one first")
         }
         return .with {
             $0.reason = reason

@@ -184,8 +184,9 @@ struct LogWriter {
             addition.payloads.append(draft.payload)
             let position = try draft.position ?? step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
             step.streamSizes[draft.stream] = position + 1
-            store.database.put(
-                .events, LogStore.eventKey(draft.stream, position), sequence.bigEndianBytes, in: step.batch)
+            let key = LogStore.eventKey(draft.stream, position)
+            step.rows[RowKey(.events, key)] = .some(sequence.bigEndianBytes)
+            store.database.put(.events, key, sequence.bigEndianBytes, in: step.batch)
         }
         addition.erasing += proposal.erasing
         step.additions[.journal] = addition

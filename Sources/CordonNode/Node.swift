@@ -243,7 +243,6 @@ public final class Node: Sendable {
         for name in try Files.list(directory.keys) where name.hasSuffix(".key") {
             try copy("\(directory.keys)/\(name)", "\(target.keys)/\(name)")
         }
-        try copy(directory.watermark, target.watermark)
         count += try Backup.copyBlobs(directory.blobs, to: target.blobs, files: files)
         var options = Database.Options()
         options.create = true

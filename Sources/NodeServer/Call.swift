@@ -20,12 +20,11 @@ struct Call: Sendable {
     let context: OfficerContext
     let service: CaseService
 
+    /// Asked for anew every time: whoever loses a right while their request is still coming in does not keep it.
     var credentials: Credentials {
         get throws {
-            guard let credentials = context.credentials else {
-                throw CaseError(.unauthenticated, "sign in first")
-            }
-            return credentials
+            guard let bearer else { throw CaseError(.unauthenticated, "sign in first") }
+            return try service.administration.authenticate(bearer)
         }
     }
 

@@ -26,6 +26,10 @@ public struct NodeServerConfiguration: Sendable {
     public var tlsKey: String?
     /// Requests under way at once; beyond, 503. Default 256.
     public var maximumRequests = 256
+    /// Connections at once; beyond, they wait to be accepted. Default 1,024.
+    public var maximumConnections = 1_024
+    /// A connection on which nothing moves for so long is closed. Default 30 s.
+    public var idleSeconds: Int64 = 30
 
     public init() {}
 
@@ -87,13 +91,14 @@ public struct NodeServer: Service {
     }
 
     private func serverBuilder() throws -> HTTPServerBuilder {
-        guard let certificate = configuration.tlsCertificate, let key = configuration.tlsKey else { return .http1() }
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(configuration.idleSeconds)))
+        guard let certificate = configuration.tlsCertificate, let key = configuration.tlsKey else { return http }
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
             var tls = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
             tls.minimumTLSVersion = .tlsv13
-            return try .tls(.http1(), tlsConfiguration: tls)
+            return try .tls(http, tlsConfiguration: tls)
         } catch {
             throw NodeServerError(
                 code: .badCertificate, reason: "the certificate \(certificate) or its key cannot be used: \(error)")
@@ -108,7 +113,9 @@ public struct NodeServer: Service {
         quiet.logLevel = .error  // the middleware logs; the framework would log addresses with queries in them
         return Application(
             router: router, server: server,
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: quiet)
     }
 

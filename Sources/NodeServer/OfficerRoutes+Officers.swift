@@ -88,9 +88,7 @@ extension OfficerRoute {
         },
         OfficerRoute("GET", "/requests", .officer) { call in
             let administration = call.service.administration
-            let officer = try call.credentials.officer
-            let requests = administration.directory.requests.values
-                .filter { mayRead($0, officer) }.sorted { $0.id < $1.id }
+            let requests = try await call.service.requests(for: try call.credentials)
             return try .json(RequestList.with { $0.requests = requests.map { $0.view(now: administration.now) } })
         },
         OfficerRoute("POST", "/requests", .dependsOnBody) { call in
@@ -113,24 +111,11 @@ extension OfficerRoute {
             let decision = try await call.message(Decision.self)
             let id = try call.parameter("id")
             let administration = call.service.administration
-            _ = try await administration.decide(
+            let request = try await call.service.decide(
                 id, approved: decision.approved, reason: decision.reason, by: try call.credentials)
-            if decision.approved, administration.directory.requests[id]?.kind == .eraseCase {
-                _ = try await call.service.erase(request: id, by: try call.credentials)
-            }
-            return try .json(administration.directory.requests[id]!.view(now: administration.now))
+            return try .json(request.view(now: administration.now))
         },
     ]
-
-    /// One's own, and those that one may decide.
-    private static func mayRead(_ request: TwoOfficerRequest, _ officer: Officer) -> Bool {
-        if request.proposer == officer.number { return true }
-        return switch request.kind {
-        case .setRoles, .resetPassword: officer.may(.decideRoles)
-        case .eraseCase: officer.may(.decideErasure)
-        case .exportNominal: officer.may(.decideNominalExport)
-        }
-    }
 
     private static func secret(_ text: String) throws -> SecretBytes {
         var bytes = Array(text.utf8)

@@ -3081,6 +3081,19 @@ extension OpenAPI {
           },
           "nominal": {
             "type": "boolean"
+          },
+          "shown": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Ids of reports and cases that came back, and the cases they are in."
+          },
+          "shownCases": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
           }
         }
       },

@@ -246,6 +246,8 @@ extension CaseService.Access {
             $0.query = event.query
             $0.count = event.count
             $0.nominal = event.nominal
+            $0.shown = event.shown
+            $0.shownCases = event.shownCases
         }
     }
 }

@@ -390,6 +390,11 @@ public nonisolated struct AccessEvent: Sendable {
   /// Whether names were among them.
   public var nominal: Bool = false
 
+  /// What was shown: ids of reports, or of cases where their titles were met; and the cases they are in.
+  public var shown: [String] = []
+
+  public var shownCases: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1133,7 +1138,7 @@ nonisolated extension CaseErased: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}action\0\u{3}case_id\0\u{3}record_id\0\u{1}reason\0\u{1}query\0\u{1}count\0\u{1}nominal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}action\0\u{3}case_id\0\u{3}record_id\0\u{1}reason\0\u{1}query\0\u{1}count\0\u{1}nominal\0\u{1}shown\0\u{3}shown_cases\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1148,6 +1153,8 @@ nonisolated extension AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 5: try { try decoder.decodeSingularStringField(value: &self.query) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.nominal) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.shown) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.shownCases) }()
       default: break
       }
     }
@@ -1175,6 +1182,12 @@ nonisolated extension AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.nominal != false {
       try visitor.visitSingularBoolField(value: self.nominal, fieldNumber: 7)
     }
+    if !self.shown.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.shown, fieldNumber: 8)
+    }
+    if !self.shownCases.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.shownCases, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1186,6 +1199,8 @@ nonisolated extension AccessEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.query != rhs.query {return false}
     if lhs.count != rhs.count {return false}
     if lhs.nominal != rhs.nominal {return false}
+    if lhs.shown != rhs.shown {return false}
+    if lhs.shownCases != rhs.shownCases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1030,6 +1030,11 @@ public nonisolated struct AccessView: Sendable {
 
   public var nominal: Bool = false
 
+  /// Ids of reports and cases that came back, and the cases they are in.
+  public var shown: [String] = []
+
+  public var shownCases: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -3286,7 +3291,7 @@ nonisolated extension AccessList: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension AccessView: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessView"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}at\0\u{1}officer\0\u{1}action\0\u{3}case_id\0\u{3}record_id\0\u{1}reason\0\u{1}query\0\u{1}count\0\u{1}nominal\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}at\0\u{1}officer\0\u{1}action\0\u{3}case_id\0\u{3}record_id\0\u{1}reason\0\u{1}query\0\u{1}count\0\u{1}nominal\0\u{1}shown\0\u{3}shown_cases\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3304,6 +3309,8 @@ nonisolated extension AccessView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 8: try { try decoder.decodeSingularStringField(value: &self.query) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 10: try { try decoder.decodeSingularBoolField(value: &self.nominal) }()
+      case 11: try { try decoder.decodeRepeatedStringField(value: &self.shown) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.shownCases) }()
       default: break
       }
     }
@@ -3340,6 +3347,12 @@ nonisolated extension AccessView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.nominal != false {
       try visitor.visitSingularBoolField(value: self.nominal, fieldNumber: 10)
     }
+    if !self.shown.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.shown, fieldNumber: 11)
+    }
+    if !self.shownCases.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.shownCases, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3354,6 +3367,8 @@ nonisolated extension AccessView: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.query != rhs.query {return false}
     if lhs.count != rhs.count {return false}
     if lhs.nominal != rhs.nominal {return false}
+    if lhs.shown != rhs.shown {return false}
+    if lhs.shownCases != rhs.shownCases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

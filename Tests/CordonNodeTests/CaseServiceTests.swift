@@ -199,6 +199,66 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
         await node.stop()
     }
 
+    @Test func aHostileCursorIsRefused() async throws {
+        let node = try await CaseNode()
+        _ = try await node.log(report())
+        let all = String(repeating: "f", count: 16)
+        for cursor in ["00" + String(repeating: "0", count: 16) + all, "00" + all + all, "ff", "zz", "0"] {
+            #expect(
+                await caseCode {
+                    _ = try await node.service.search(.with { $0.cursor = cursor }, by: node["lan"])
+                } == .invalid, "\(cursor)")
+        }
+        await node.stop()
+    }
+
+    /// All that the filters leave is a list, and lists of names take a second officer.
+    @Test func filtersAloneShowNoNamesAndSayWhatTheyShowed() async throws {
+        let node = try await CaseNode()
+        let id = try await node.log(report(person: "Tran Thi Mai")).file.id
+        let listed = try await node.service.search(.with { $0.offence = "wildlife" }, by: node["minh"]).results
+        #expect(listed.map(\.caseID) == [id] && listed[0].report?.hasNominal == false)
+        #expect(try await node.search("Tran Thi Mai", by: "minh").first?.report?.hasNominal == true)
+        let accesses = try await node.service.accesses(
+            before: nil, officer: nil, caseID: id, limit: 10, by: node["an"]
+        ).accesses
+        #expect(accesses.map(\.event.action) == ["search", "search"])
+        #expect(accesses.allSatisfy { $0.event.shown.count == 1 })
+        await node.stop()
+    }
+
+    @Test func aPartThatIsNamedStaysInItsPlace() async throws {
+        let node = try await CaseNode()
+        var seizure = report(person: "Tran Thi Mai")
+        seizure.nominal.persons.append(.with { $0.name = "Pham Quoc Bao" })
+        let file = try await node.log(seizure).file
+        let id = file.reports[0].report.id
+        func correct(_ names: [String]) async -> CaseError.Code? {
+            var corrected = file.reports[0].report
+            corrected.summary = "corrected \(names.count)"
+            corrected.nominal.persons = names.map { name in .with { $0.name = name } }
+            let event = CaseEvent.with {
+                $0.reason = "x"
+                $0.reportCorrected.reportID = id
+                $0.reportCorrected.report = corrected
+            }
+            return await caseCode { _ = try await node.service.change(file.id, [event], by: node["lan"]) }
+        }
+        let link = CaseEvent.with {
+            $0.reason = "the courier"
+            $0.linkAdded.from = "\(id)#P1"
+            $0.linkAdded.to = file.id
+            $0.linkAdded.relation = "related"
+            $0.linkAdded.confidence = "confirmed"
+        }
+        _ = try await node.service.change(file.id, [link], by: node["lan"])
+        #expect(await correct(["Pham Quoc Bao"]) == .invalid, "the link would name another person")
+        #expect(await correct(["Pham Quoc Bao", "Tran Thi Mai"]) == .invalid)
+        #expect(await correct([]) == .invalid)
+        #expect(await correct(["Trần Thị Mai", "Pham Quoc Bao", "Third"]) == nil, "spelt better, and one behind")
+        await node.stop()
+    }
+
     /// The node's own streams have numbers too; no case has them.
     @Test func theNodesOwnStreamsAreNoCases() async throws {
         let node = try await CaseNode()

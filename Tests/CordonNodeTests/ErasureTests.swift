@@ -152,6 +152,19 @@ import TransparencyLog
         await service.stop()
     }
 
+    /// Content that nobody erased and that is gone is damage, not an erasure.
+    @Test func aRebuildNoticesWhatWasTakenAway() async throws {
+        let node = try await CaseNode()
+        _ = try await node.log(report(person: "Pham Quoc Bao"))
+        await node.stop()
+        let open = try node.test.open()
+        let size = try open.checkpoint(.journal).size
+        let batch = WriteBatch()
+        open.store.database.delete(.payloads, EmbeddedJournal.key(.journal, size - 1), in: batch)
+        try open.store.database.write(batch)
+        #expect(code { _ = try open.rebuild() } == .corrupted)
+    }
+
     @Test func nobodyErasesAloneOrEarlyOrUnderAHold() async throws {
         let node = try await CaseNode()
         let id = try await node.log(report()).file.id

@@ -62,6 +62,21 @@ import Testing
         await node.stop()
     }
 
+    @Test func aKeyIsRecognisedAsItIsKept() async throws {
+        let node = try await CaseNode()
+        guard case .seizure(var report) = importRecords(0..<1)[0] else { return }
+        report.provenance.key = "  key 0 "
+        func send() async throws -> [ImportOutcome.Kind] {
+            try await node.service.importBatch([.seizure(report)], dryRun: false, by: node["lan"]).map(\.kind)
+        }
+        #expect(try await send() == [.imported])
+        #expect(try await send() == [.known])
+        #expect(
+            try await node.service.importBatch(importRecords(0..<1), dryRun: false, by: node["lan"]).map(\.kind)
+                == [.known])
+        await node.stop()
+    }
+
     @Test func manyIntoOneCase() async throws {
         let node = try await CaseNode()
         let id = try await node.service.open(.with { $0.title = "All of it" }, by: node["lan"]).file.id

@@ -155,6 +155,11 @@ import Testing
             await caseCode {
                 _ = try await administration.decide(request.id, approved: true, reason: "", by: node["be"])
             } == .conflict)
+        #expect(
+            await caseCode {
+                try await administration.setStatus(
+                    of: node["be"].officer.number, active: false, reason: "leaves", by: node["ad"])
+            } == .conflict, "one administrator alone could found the node anew")
         // One of two goes.
         try await administration.setStatus(
             of: node["minh"].officer.number, active: false, reason: "leaves", by: node["ad"])

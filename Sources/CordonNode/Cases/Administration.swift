@@ -58,7 +58,8 @@ public final class Administration: Sendable {
     private struct State {
         var directory: OfficerDirectory
         var sessions: [[UInt8]: Session] = [:]
-        var failures: [String: Int] = [:]
+        /// Attempts under way or failed, by login, since when.
+        var attempts: [String: (count: Int, since: UInt64)] = [:]
     }
     /// Held for moments only.
     private let state: Mutex<State>
@@ -128,25 +129,35 @@ public final class Administration: Sendable {
     public func signIn(login: String, password: SecretBytes) async throws -> (token: String, officer: Officer) {
         let login = login.lowercased()
         let now = now
-        let (officer, hasTooManyFailures) = state.withLock { state in
-            (state.directory.officer(login: login), state.failures[login, default: 0] >= Self.attempts)
+        // Counted before the password is looked at, so that many at once are no more than one after the other.
+        let (officer, count) = state.withLock { state -> (Officer?, Int) in
+            if state.attempts.count > Self.maximumSessions {
+                state.attempts = state.attempts.filter { $0.value.since + Self.lockMilliseconds > now }
+            }
+            var attempt = state.attempts[login] ?? (0, now)
+            if attempt.since + Self.lockMilliseconds <= now { attempt = (0, now) }
+            attempt.count += 1
+            state.attempts[login] = attempt
+            return (state.directory.officer(login: login), attempt.count)
         }
-        if let officer, officer.lockedUntil > now {
-            throw CaseError(.lockedOut, "too many wrong attempts: try again later, or ask an administrator")
-        }
-        if officer == nil, hasTooManyFailures {
+        guard count <= Self.attempts, officer.map({ $0.lockedUntil <= now }) ?? true else {
             throw CaseError(.lockedOut, "too many wrong attempts: try again later, or ask an administrator")
         }
         let hash = officer?.passwordHash ?? PasswordHash.none
         let matches = try await hashing.run { PasswordHash.verify(password, hash) }
         guard let officer, matches, officer.isActive else {
-            try await countFailure(login, officer, now)
+            if let officer, count == Self.attempts { try await lock(officer.number, now) }
             throw CaseError(.unauthenticated, "wrong login or password")
         }
         let secret = randomBytes(count: 32)
         let digest = Digest.sha256(secret).bytes
         try state.withLock { state throws(CaseError) in
-            state.failures[login] = nil
+            // Meanwhile the password may have been changed, or the officer have left.
+            let current = state.directory.officers[officer.number]
+            guard current?.passwordHash == hash, current?.isActive == true, current!.lockedUntil <= now else {
+                throw CaseError(.unauthenticated, "wrong login or password")
+            }
+            state.attempts[login] = nil
             state.sessions = state.sessions.filter { !Self.hasEnded($0.value, now) }
             guard state.sessions.count < Self.maximumSessions else {
                 throw CaseError(.overloaded, "too many officers are signed in")
@@ -156,19 +167,12 @@ public final class Administration: Sendable {
         return (Self.tokenPrefix + Hex.encode(secret), officer)
     }
 
-    private func countFailure(_ login: String, _ officer: Officer?, _ now: UInt64) async throws {
-        let failures = state.withLock { state in
-            if state.failures.count > Self.maximumSessions { state.failures.removeAll() }
-            state.failures[login, default: 0] += 1
-            return state.failures[login]!
-        }
-        guard let officer, failures >= Self.attempts else { return }
-        state.withLock { $0.failures[login] = nil }
+    private func lock(_ number: UInt64, _ now: UInt64) async throws {
         try await record(by: 0) { _ in
             [
                 .with {
                     $0.lockedOut = .with {
-                        $0.officer = officer.number
+                        $0.officer = number
                         $0.until = now + Self.lockMilliseconds
                     }
                 }
@@ -302,9 +306,7 @@ public final class Administration: Sendable {
     public func issueToken(
         name: String, scopes: Set<TokenScope>, expires: Moment, by credentials: Credentials
     ) async throws -> (secret: String, token: APIToken) {
-        guard scopes.isSubset(of: credentials.scopes) else {
-            throw CaseError(.forbidden, "a token cannot give more than the one it is asked for with")
-        }
+        try credentials.requireSession()
         let secret = randomBytes(count: 32)
         let digest = Digest.sha256(secret).bytes
         let now = now

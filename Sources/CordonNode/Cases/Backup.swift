@@ -11,8 +11,8 @@ public struct Backup {
 
     /// Bytes in one write.
     private static let batchByteCount = 4 << 20
-    /// Of the index: code lists, which come from nowhere else.
-    private static let keptIndexKinds: Set<UInt8> = [6]
+    /// Of the index: code lists, which come from nowhere else, and reports that are still to be matched.
+    private static let keptIndexKinds: Set<UInt8> = [5, 6]
 
     static func copyDatabase(
         _ source: Database, to target: Database, progress: (UInt64) -> Void

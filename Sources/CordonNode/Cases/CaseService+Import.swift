@@ -50,6 +50,11 @@ extension CaseService {
             throw CaseError(.tooLarge, "a batch has at most \(limits.importBatch) records")
         }
         if let caseID { _ = try await visibleCase(caseID, credentials) }
+        let hasFigures = records.contains { if case .statistics = $0 { true } else { false } }
+        guard !hasFigures || !needToKnow && caseID == nil else {
+            throw CaseError(
+                .invalid, "figures belong to no case, and are for all: without a case, and not need-to-know")
+        }
         let taken = try await store.keys.gate.create { () async throws -> PreparedImport? in
             for _ in 0..<limits.retries {
                 let prepared = try await readers.run { [self] in
@@ -94,7 +99,7 @@ extension CaseService {
             shared = (stream, try store.caseFile(stream), key)
         }
         var seen: [String: [UInt8]] = [:]
-        for record in records {
+        for record in records.map(Self.trimmed) {
             let provenance = record.provenance
             let digest = try Self.digest(of: record)
             let row = IndexRow.source(provenance.source, provenance.key)
@@ -129,6 +134,22 @@ extension CaseService {
             }
         }
         return prepared
+    }
+
+    /// Source and key in the spelling that they are kept in: what is recognised is what was stored.
+    private static func trimmed(_ record: ImportRecord) -> ImportRecord {
+        func trim(_ provenance: inout Provenance) {
+            provenance.source = ReportText.trimmed(provenance.source)
+            provenance.key = ReportText.trimmed(provenance.key)
+        }
+        switch record {
+        case .seizure(var report):
+            trim(&report.provenance)
+            return .seizure(report)
+        case .statistics(var report):
+            trim(&report.provenance)
+            return .statistics(report)
+        }
     }
 
     /// Of what the source says, before the node adds anything.

@@ -30,6 +30,7 @@ extension CaseService {
         let visible = files.filter { $0.isVisible(to: officer) }
         try await recordAccess(by: credentials) {
             $0.action = "list-cases"
+            $0.shownCases = visible.map(\.id)
             $0.count = UInt64(visible.count)
         }
         return (visible, streams.count == limit ? streams.last : nil)
@@ -61,6 +62,7 @@ extension CaseService {
         }
         try await recordAccess(by: credentials) {
             $0.action = "hits"
+            $0.shownCases = Set(hits.map(\.0)).sorted()
             $0.count = UInt64(hits.count)
             $0.nominal = true
         }
@@ -90,6 +92,7 @@ extension CaseService {
         }
         try await recordAccess(by: credentials) {
             $0.action = "tasks"
+            $0.shownCases = Set(tasks.map(\.0)).sorted()
             $0.count = UInt64(tasks.count)
         }
         return tasks.map { (caseID: $0.0, task: $0.1) }
@@ -136,13 +139,16 @@ extension CaseService {
         try credentials.require(.listAccesses)
         let store = store
         let limit = min(max(limit, 1), 1000)
+        let caseID = caseID.map { RecordID(reading: $0)?.description ?? $0 }
         let found = try await readers.run { () -> ([Access], UInt64?) in
             var accesses: [Access] = []
             var stepped = 0
             var next: UInt64?
             try store.forEachRecordBackwards(of: Streams.audit, before: cursor) { position, opened in
                 let event = try AccessEvent(serializedBytes: opened.content)
-                if officer.map({ $0 == opened.record.actor }) ?? true, caseID.map({ $0 == event.caseID }) ?? true {
+                if officer.map({ $0 == opened.record.actor }) ?? true,
+                    caseID.map({ $0 == event.caseID || event.shownCases.contains($0) }) ?? true
+                {
                     accesses.append(
                         Access(
                             position: position, sequence: opened.record.sequence,
@@ -165,137 +171,6 @@ extension CaseService {
         return (found.0, found.1)
     }
 
-    // MARK: Export
-
-    /// Reports on their way out, a batch at a time.
-    public struct Export: Sendable {
-        fileprivate let service: CaseService
-        fileprivate let credentials: Credentials
-        fileprivate let withNames: Bool
-        fileprivate let caseID: String?
-        fileprivate var query: SearchRequest
-        fileprivate var hasEnded = false
-
-        /// Nil at the end.
-        public mutating func next() async throws -> [SeizureReport]? {
-            guard !hasEnded else { return nil }
-            let reports: [SeizureReport]
-            if let caseID {
-                reports = try await service.visibleCase(caseID, credentials).reports.map(\.report)
-                hasEnded = true
-            } else {
-                let (asked, service, officer) = (query, service, credentials.officer)
-                let page = try await service.readers.run { try service.searchWithoutRecord(asked, officer: officer) }
-                guard !page.isIncomplete else {
-                    throw CaseError(.tooLarge, "the filters took too long: narrow them")
-                }
-                reports = page.results.compactMap(\.report)
-                hasEnded = page.next == nil
-                query.cursor = page.next ?? ""
-            }
-            guard !withNames else { return reports }
-            return reports.map { report in
-                var report = report
-                report.clearNominal()
-                return report
-            }
-        }
-    }
-
-    /// The reports of one case, or of all that a query's filters find, as the officer may see them. With names only
-    /// where another officer approved. Journalled before anything is handed out.
-    public func beginExport(
-        caseID: String?, query: SearchRequest, approval: String?, reason: String, by credentials: Credentials
-    ) async throws -> Export {
-        let withNames = try await recordExport(caseID: caseID, approval: approval, reason: reason, by: credentials)
-        var query = query
-        query.text = ""
-        query.limit = UInt32(limits.pageSize)
-        return Export(
-            service: self, credentials: credentials, withNames: withNames, caseID: caseID, query: query)
-    }
-
-    private func recordExport(
-        caseID: String?, approval: String?, reason: String, by credentials: Credentials
-    ) async throws -> Bool {
-        try credentials.require(.exportReports)
-        guard (1...CaseLimits.reasonByteCount).contains(reason.utf8.count) else {
-            throw CaseError.invalid("/reason", "say what the export is for")
-        }
-        var withNames = false
-        if let approval {
-            guard let request = administration.directory.requests[approval], request.kind == .exportNominal,
-                request.proposer == credentials.officer.number, request.state == .approved,
-                !request.hasLapsed(at: clock.nowMilliseconds()),
-                request.caseID.isEmpty || request.caseID == caseID
-            else {
-                throw CaseError(
-                    .needsSecondOfficer,
-                    "names leave only with an approved request of your own, for this case or for all")
-            }
-            withNames = true
-        }
-        if let caseID { _ = try await visibleCase(caseID, credentials) }
-        let nominal = withNames
-        try await recordAccess(by: credentials) {
-            $0.action = "export"
-            $0.caseID = caseID ?? ""
-            $0.recordID = approval ?? ""
-            $0.reason = reason
-            $0.nominal = nominal
-        }
-        return withNames
-    }
-
-    // MARK: Two officers
-
-    /// Asks for what takes a second officer. For a case, of one that the officer may see.
-    public func request(
-        _ kind: TwoOfficerRequest.Kind, officer: UInt64 = 0, roles: Set<Role> = [], caseID: String = "",
-        reason: String, by credentials: Credentials
-    ) async throws -> TwoOfficerRequest {
-        var caseID = caseID
-        if kind == .eraseCase || kind == .exportNominal && !caseID.isEmpty {
-            try credentials.require(kind == .eraseCase ? .requestErasure : .requestNominalExport)
-            let file = try await visibleCase(caseID, credentials)
-            if kind == .eraseCase { try file.requireErasable(at: clock.nowMilliseconds()) }
-            caseID = file.id
-        }
-        return try await administration.request(
-            kind, officer: officer, roles: roles, caseID: caseID, reason: reason, by: credentials)
-    }
-
-    /// An officer comes or goes. One who alone may see a case hands it over first: nobody else could.
-    public func setStatus(
-        of number: UInt64, active: Bool, reason: String, by credentials: Credentials
-    ) async throws {
-        try credentials.require(.manageOfficers)
-        if !active {
-            let (store, administration) = (store, administration)
-            let alone = try await readers.run {
-                var alone = 0
-                try store.database.forEach(.index, from: [2], upTo: [3]) { _, value in
-                    let others = stride(from: 0, to: value.count - 7, by: 8).contains {
-                        let officer = UInt64(bigEndianBytes: value[$0..<$0 + 8])!
-                        return officer != number && administration.isInvestigator(officer)
-                    }
-                    let isTheirs = stride(from: 0, to: value.count - 7, by: 8).contains {
-                        UInt64(bigEndianBytes: value[$0..<$0 + 8]) == number
-                    }
-                    if isTheirs, !others { alone += 1 }
-                    return true
-                }
-                return alone
-            }
-            guard alone == 0 else {
-                throw CaseError(
-                    .conflict,
-                    "this officer alone may see \(alone) of the cases: they hand them over, or grant access, first")
-            }
-        }
-        try await administration.setStatus(of: number, active: active, reason: reason, by: credentials)
-    }
-
     // MARK: The logs
 
     /// The last checkpoints that were published.
@@ -307,168 +182,5 @@ extension CaseService {
             return (try Checkpoint(parsing: note.text).size, note.encoded)
         }
         return (try published(.journal), try published(.exchange))
-    }
-
-    // MARK: Erasure
-
-    /// Erases a case for good, on an approved request: its key and payloads go, its rows go, and the keys that older
-    /// backups hold can no longer be opened. The journal still verifies. Not for a case under a hold, or before its time.
-    public func erase(request id: String, by credentials: Credentials) async throws -> String {
-        try credentials.require(.decideErasure)
-        guard let request = administration.directory.requests[id], request.kind == .eraseCase,
-            let stream = stream(caseID: request.caseID)
-        else { throw CaseError(.notFound, "there is no such request") }
-        guard request.state == .approved, !request.hasLapsed(at: clock.nowMilliseconds()) else {
-            throw CaseError(.needsSecondOfficer, "the request is \(request.state.rawValue), or has lapsed")
-        }
-        guard store.keys.beginErasure() else { throw CaseError(.overloaded, "another erasure is under way: try again") }
-        defer { store.keys.endErasure() }
-        for _ in 0..<limits.retries {
-            // No case is begun meanwhile: its key could be left behind under one that is destroyed.
-            let isErased = try await store.keys.gate.alone { try await eraseOnce(stream, request, credentials) }
-            if isErased {
-                try await finishErasure()
-                return request.caseID
-            }
-        }
-        throw CaseError(.overloaded, "others keep changing case files: try again")
-    }
-
-    private func eraseOnce(
-        _ stream: UInt64, _ request: TwoOfficerRequest, _ credentials: Credentials
-    ) async throws -> Bool {
-        let now = clock.nowMilliseconds()
-        let current = administration.directory
-        let (proposal, event, next, attached) = try await readers.run { [self] in
-            let file = try store.caseFile(stream)
-            try file.requireErasable(at: now)
-            var proposal = Proposal(drafts: [])
-            proposal.rows = try erasureRows(stream, file) + [store.lastNumberRow]
-            try store.database.forEach(
-                .events, from: LogStore.eventKey(stream, 0), upTo: LogStore.eventKey(stream, .max)
-            ) { _, value in
-                if let sequence = UInt64(bigEndianBytes: value) { proposal.erasing.append(sequence) }
-                return true
-            }
-            let event = AdministrationEvent.with {
-                $0.reason = request.reason
-                $0.caseErased.caseID = request.caseID
-                $0.caseErased.requestID = request.id
-                $0.caseErased.records = UInt64(proposal.erasing.count)
-            }
-            proposal.drafts = [
-                try store.draft(
-                    .administration, event, by: credentials.officer.number, stream: Streams.administration,
-                    position: current.version)
-            ]
-            // What came to the case meanwhile, a hold say, is looked at first.
-            proposal.premises.append(RowChange(.events, LogStore.eventKey(stream, file.version), nil))
-            // Last, since it writes the new erasure key's file.
-            let keys = try store.keys.prepareErasure(of: stream)
-            proposal.rows += keys.rows
-            proposal.premises += keys.premises
-            return (proposal, event, keys.next, file.attachments.compactMap { Digest($0.attachment.blob) })
-        }
-        do {
-            let acknowledgement = try await sequencer.commit(proposal)
-            // At once: others wait for it, whatever becomes of the files.
-            administration.apply(
-                [event], at: current.version, by: credentials.officer.number,
-                acknowledgement.commit.timeMilliseconds)
-            try store.keys.finishErasure(next)
-            try await readers.run { [self] in
-                for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
-            }
-            return true
-        } catch let error as NodeError where error.code == .changed {
-            try store.keys.abandonErasure()
-            return false
-        }
-    }
-
-    /// Everything in the index that came from the case, in any version of its reports, and its list of events.
-    private func erasureRows(_ stream: UInt64, _ file: CaseFile) throws -> [RowChange] {
-        var rows: [RowChange] = []
-        var tokens: Set<String> = []
-        func forget(_ terms: Set<SearchTerm>, _ number: UInt64) {
-            let posting = Posting(number: number, stream: stream)
-            for term in terms {
-                rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
-                if term.scheme == .nameToken { tokens.insert(term.value) }
-            }
-        }
-        forget(SearchTerm.title(file.title), stream)
-        try store.forEachEvent(of: stream) { recorded in
-            switch recorded.event.body {
-            case .seizureLogged(let logged):
-                if let number = CaseIndexing.number(logged.report.id) { forget(logged.report.searchTerms(), number) }
-            case .reportCorrected(let corrected):
-                if let number = CaseIndexing.number(corrected.reportID) {
-                    forget(corrected.report.searchTerms(), number)
-                }
-            default: break
-            }
-            return true
-        }
-        for report in file.reports {
-            guard let number = CaseIndexing.number(report.report.id) else { continue }
-            rows.append(RowChange(.index, IndexRow.object(number), nil))
-            rows.append(RowChange(.index, IndexRow.unmatched(number), nil))
-            let source = report.report.provenance
-            if !source.source.isEmpty {
-                rows.append(RowChange(.index, IndexRow.source(source.source, source.key), nil))
-            }
-        }
-        for id in file.exhibits.map(\.sealed.id) + file.attachments.map(\.attachment.id) {
-            if let number = CaseIndexing.number(id) { rows.append(RowChange(.index, IndexRow.object(number), nil)) }
-        }
-        for task in file.tasks {
-            rows.append(RowChange(.index, IndexRow.task(task.task.assignee, stream, task.task.number), nil))
-        }
-        // Whoever owned it at the time of a hit.
-        for officer in administration.directory.officers.keys {
-            rows.append(RowChange(.index, IndexRow.hits(officer, stream), nil))
-        }
-        rows.append(RowChange(.index, IndexRow.object(stream), nil))
-        rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))
-        rows.append(RowChange(.index, IndexRow.visibility(stream), nil))
-        for position in 0..<file.version {
-            rows.append(RowChange(.events, LogStore.eventKey(stream, position), nil))
-        }
-        return rows + (try leftoverRows(stream, file.id)) + (try vocabularyRows(tokens, onlyIn: stream))
-    }
-
-    /// Tokens of names that no other case has.
-    private func vocabularyRows(_ tokens: Set<String>, onlyIn stream: UInt64) throws -> [RowChange] {
-        let index = SearchIndex(store.database)
-        return try tokens.flatMap { token -> [RowChange] in
-            guard let term = SearchTerm(.nameToken, token), try index.isOnly(term, in: stream) else { return [] }
-            return CaseIndexing.vocabulary(token, present: false)
-        }
-    }
-
-    /// Idempotency keys and uploads of the case.
-    private func leftoverRows(_ stream: UInt64, _ id: String) throws -> [RowChange] {
-        var rows: [RowChange] = []
-        try store.database.forEach(.index, from: [4], upTo: [5]) { key, value in
-            if value.dropFirst(40).elementsEqual(id.utf8) { rows.append(RowChange(.index, [UInt8](key), nil)) }
-            return true
-        }
-        try store.database.forEach(.index, from: [10], upTo: [11]) { key, value in
-            if value.dropFirst(8).prefix(8).elementsEqual(stream.bigEndianBytes) {
-                rows.append(RowChange(.index, [UInt8](key), nil))
-            }
-            return true
-        }
-        return rows
-    }
-
-    /// The rows are gone; what they leave in the files goes too.
-    private func finishErasure() async throws {
-        store.forgetTokens()
-        let store = store
-        try await readers.run {
-            for family in [ColumnFamily.payloads, .keys, .events, .index] { try store.database.purge(family) }
-        }
     }
 }

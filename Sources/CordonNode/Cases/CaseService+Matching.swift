@@ -24,7 +24,7 @@ extension CaseService {
             }
             if try await commitHits(proposal) { return hits }
         }
-        throw CaseError(.overloaded, "the report is logged, and is matched at the node's next start")
+        return []  // the report is logged, and is matched at the node's next start
     }
 
     /// False where a case was erased meanwhile: look again.
@@ -148,7 +148,7 @@ extension CaseService {
         let terms = terms.filter { $0.scheme.matchRank != nil }
         for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
             let rank = term.scheme.matchRank!
-            for posting in try index.postings(term, limit: limit * 2) where posting.stream != stream {
+            for posting in try index.postings(term, limit: limit * 2, besides: stream) {
                 if met[posting].map({ $0.rank > rank }) ?? true {
                     met[posting] = Meeting(posting: posting, term: term, rank: rank)
                 }

@@ -35,6 +35,8 @@ extension CaseService {
         var isSimilar = false
         /// Whoever meets this is what was looked for: weaker ways come on the next page.
         var isConclusive = false
+        /// Nothing was looked for: all that the filters leave.
+        var isFilter = false
         /// The id of a report or case: it, and nothing else.
         var id: RecordID?
     }
@@ -54,6 +56,8 @@ extension CaseService {
         let page = try await readers.run { [self] in try searchWithoutRecord(query, officer: credentials.officer) }
         try await recordAccess(by: credentials) {
             $0.action = "search"
+            $0.shown = page.results.map { $0.report?.id ?? $0.caseID }
+            $0.shownCases = page.results.map(\.caseID)
             $0.query = Self.summary(query)
             $0.reason = query.reason
             $0.count = UInt64(page.results.count)
@@ -62,7 +66,7 @@ extension CaseService {
         return page
     }
 
-    private static func summary(_ query: SearchRequest) -> String {
+    static func summary(_ query: SearchRequest) -> String {
         let parts = [
             ("text", query.text), ("scheme", query.scheme), ("from", query.from), ("to", query.to),
             ("offence", query.offence), ("hs", query.hs), ("country", query.country), ("locode", query.locode),
@@ -72,7 +76,9 @@ extension CaseService {
     }
 
     /// The search itself. `search` is what officers use; this is for measuring, and journals nothing.
-    package func searchWithoutRecord(_ query: SearchRequest, officer: Officer) throws -> SearchPage {
+    package func searchWithoutRecord(
+        _ query: SearchRequest, officer: Officer, withNames: Bool = false
+    ) throws -> SearchPage {
         let index = SearchIndex(store.database)
         let plan = try plan(query, index)
         var found: [(posting: Posting, stage: Int)] = []
@@ -88,7 +94,8 @@ extension CaseService {
                 else { continue }
                 return SearchPage(
                     results: try result(
-                        Posting(number: id.number, stream: stream), plan.stages[stage], nil, index, officer
+                        Posting(number: id.number, stream: stream), plan.stages[stage], nil, index, officer,
+                        withNames: withNames
                     ).map { [$0] } ?? [], next: nil, isIncomplete: false)
             }
             let groups = plan.stages[stage].groups + plan.filters
@@ -113,7 +120,9 @@ extension CaseService {
                 break
             }
         }
-        var results = try found.compactMap { try result($0.posting, plan.stages[$0.stage], plan.name, index, officer) }
+        var results = try found.compactMap {
+            try result($0.posting, plan.stages[$0.stage], plan.name, index, officer, withNames: withNames)
+        }
         if plan.stages.contains(where: \.isSimilar) {
             results = results.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
                 .map(\.element)
@@ -122,12 +131,15 @@ extension CaseService {
     }
 
     private func result(
-        _ posting: Posting, _ stage: Stage, _ name: FoldedName?, _ index: SearchIndex, _ officer: Officer
+        _ posting: Posting, _ stage: Stage, _ name: FoldedName?, _ index: SearchIndex, _ officer: Officer,
+        withNames: Bool
     ) throws -> SearchResult? {
         let file = try store.caseFile(posting.stream, at: index.snapshot)
         guard file.isVisible(to: officer.number) else { return nil }
         let id = RecordID(country: authority.country, kind: .seizure, number: posting.number).description
-        let report = file.report(id)?.report
+        var report = file.report(id)?.report
+        // Names are for who looks for something; a list by filters alone would be an export that nobody approved.
+        if stage.isFilter, !withNames { report?.clearNominal() }
         var score = 1.0
         if stage.isSimilar, let name, let report {
             score = report.names.map { Fuzzy.similarity(name, FoldedName($0)) }.max() ?? 0
@@ -158,7 +170,7 @@ extension CaseService {
             }
         }
         let filters = try Self.filters(query)
-        if stages.isEmpty { stages = [Stage(met: "filter", groups: [[SearchTerm(.report, "")!]])] }
+        if stages.isEmpty { stages = [Stage(met: "filter", groups: [[SearchTerm(.report, "")!]], isFilter: true)] }
         return Plan(
             stages: stages, filters: filters, days: try Self.days(query), name: name,
             limit: query.limit == 0 ? 20 : min(Int(query.limit), limits.pageSize),
@@ -255,7 +267,11 @@ extension CaseService {
         guard let bytes = Hex.decode(cursor), let stage = bytes.first, stage < stages,
             [1, 1 + Posting.byteCount].contains(bytes.count)
         else { throw .invalid("/cursor", "a cursor is what the page before gave as `next`") }
-        return (Int(stage), Posting(row: Array(bytes.dropFirst())))
+        let posting = Posting(row: Array(bytes.dropFirst()))
+        guard posting?.stream != .max else {
+            throw .invalid("/cursor", "a cursor is what the page before gave as `next`")
+        }
+        return (Int(stage), posting)
     }
 }
 

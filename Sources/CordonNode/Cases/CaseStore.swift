@@ -145,7 +145,10 @@ final class CaseStore: Sendable {
 
     /// Whether `officer` may know of the case, without reading it.
     func isVisible(_ stream: UInt64, to officer: UInt64, at snapshot: Snapshot? = nil) throws -> Bool {
-        guard let row = try database.get(.index, IndexRow.visibility(stream), at: snapshot) else { return true }
+        guard let row = try database.get(.index, IndexRow.visibility(stream), at: snapshot) else {
+            // Of a case that was erased, nobody is to know any more.
+            return try database.get(.index, IndexRow.object(stream), at: snapshot) != nil
+        }
         return stride(from: 0, to: row.count, by: 8).contains {
             UInt64(bigEndianBytes: row[$0..<min($0 + 8, row.count)]) == officer
         }

@@ -80,7 +80,7 @@ struct Posting: Hashable, Sendable, Comparable {
     }
 
     /// The place right behind it in the order of the rows.
-    var successor: Posting { Posting(number: number, stream: stream + 1) }
+    var successor: Posting { Posting(number: number, stream: stream &+ 1) }
 
     /// In the order of the rows: the newest first.
     static func < (a: Self, b: Self) -> Bool { (~a.number, a.stream) < (~b.number, b.stream) }

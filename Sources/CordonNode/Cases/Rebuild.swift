@@ -35,6 +35,7 @@ public struct Rebuild {
         store.database.put(.meta, Self.markKey, [1], in: mark)
         try store.database.write(mark)
         let (streams, records, erased) = try rebuildEvents(progress)
+        try checkErased(erased)
         try clear(.index) { Self.isDerived($0) }
         var cases = 0
         for stream in streams.sorted() where !Streams.all.contains(stream) {
@@ -96,6 +97,24 @@ public struct Rebuild {
         try store.database.write(batch)
         progress(total, total)
         return (Set(sizes.keys), total, erased)
+    }
+
+    /// Every payload that is missing is one that an erasure took, or it was lost or taken away.
+    private func checkErased(_ missing: UInt64) throws {
+        var erased: UInt64 = 0
+        try store.forEachRecord(of: Streams.administration) { _, opened in
+            let event = try AdministrationEvent(serializedBytes: opened.content)
+            if case .caseErased(let case_) = event.body { erased += case_.records }
+            return true
+        }
+        guard missing == erased else {
+            throw NodeError(
+                .corrupted,
+                """
+                \(missing) records of the journal have no payload, and erasures account for \(erased): content was \
+                lost or taken away. Put back a backup
+                """)
+        }
     }
 
     private func rebuildCase(_ stream: UInt64) throws {

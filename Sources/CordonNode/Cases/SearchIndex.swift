@@ -22,9 +22,9 @@ struct SearchIndex {
         terms = TermCursor(database, snapshot)
     }
 
-    /// The newest postings of one term.
-    func postings(_ term: SearchTerm, limit: Int) throws -> [Posting] {
-        try terms.postings(IndexRow.term(term), limit: limit)
+    /// The newest postings of one term, one of each case, without those of one case.
+    func postings(_ term: SearchTerm, limit: Int, besides stream: UInt64) throws -> [Posting] {
+        try terms.postings(IndexRow.term(term), limit: limit, besides: stream)
     }
 
     /// One cursor for all terms: to make one costs more than to move it.
@@ -35,11 +35,17 @@ struct SearchIndex {
             cursor = database.cursor(.index, from: [16], upTo: [17], at: snapshot)
         }
 
-        func postings(_ prefix: [UInt8], limit: Int) throws -> [Posting] {
+        /// Rows that are looked at, at most, so that a case with very many of them costs no more.
+        private static let maximumRows = 1_000
+
+        func postings(_ prefix: [UInt8], limit: Int, besides stream: UInt64) throws -> [Posting] {
             var postings: [Posting] = []
+            var streams: Set<UInt64> = [stream]
             var row = try cursor.seek(prefix)
-            while postings.count < limit, let key = row, key.starts(with: prefix) {
-                if let posting = Posting(row: key) { postings.append(posting) }
+            var looked = 0
+            while postings.count < limit, looked < Self.maximumRows, let key = row, key.starts(with: prefix) {
+                looked += 1
+                if let posting = Posting(row: key), streams.insert(posting.stream).inserted { postings.append(posting) }
                 row = try cursor.next()
             }
             return postings

@@ -45,18 +45,10 @@ struct ReportCheck {
     mutating func text(
         _ text: inout String, _ pointer: String, upTo limit: Int = maximumTextByteCount, required: Bool = false
     ) {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         if text.utf8.count > limit { reject(pointer, "too-long", "this has at most \(limit) bytes") }
         if text.utf8.contains(0) { reject(pointer, "control-character", "this holds a NUL character") }
         if required, text.isEmpty { reject(pointer, "missing", "this is needed") }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let bytes = text.utf8
-        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
-        else { return "" }
-        return first == bytes.startIndex && bytes.index(after: last) == bytes.endIndex
-            ? text : String(text[first...last])
     }
 
     mutating func count(_ count: Int, _ pointer: String, upTo limit: Int = maximumListCount) {
@@ -97,7 +89,7 @@ struct ReportCheck {
     // MARK: Numbers and times
 
     mutating func amount(_ text: inout String, _ pointer: String, required: Bool = false, atMost limit: Int? = nil) {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         guard !text.isEmpty else {
             if required { reject(pointer, "missing", "this is needed") }
             return
@@ -112,7 +104,7 @@ struct ReportCheck {
     }
 
     mutating func coordinate(_ text: inout String, _ pointer: String, upTo limit: Double) {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         guard !text.isEmpty else { return }
         guard DecimalText.isValid(text, signed: true), let value = Double(text), abs(value) <= limit else {
             reject(pointer, "malformed", "this is degrees from -\(Int(limit)) to \(Int(limit)), such as 20.8449")
@@ -129,7 +121,7 @@ struct ReportCheck {
 
     @discardableResult
     mutating func time(_ text: inout String, _ pointer: String, required: Bool = false) -> Moment? {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         guard !text.isEmpty else {
             if required { reject(pointer, "missing", "this is needed") }
             return nil
@@ -143,7 +135,7 @@ struct ReportCheck {
 
     /// Any day since 1850, since people are older than 1970.
     mutating func birthDate(_ text: inout String, _ pointer: String) {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         guard !text.isEmpty else { return }
         // Leap years repeat after 400 years, so a day of 1850 exists when that of 2250 does.
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -161,7 +153,7 @@ struct ReportCheck {
     mutating func identifier<Scheme: IdentifierScheme>(
         _ text: inout String, _ scheme: Scheme.Type, _ pointer: String, strict: Bool = true
     ) {
-        text = Self.trimmed(text)
+        text = ReportText.trimmed(text)
         guard !text.isEmpty else { return }
         switch Scheme.read(text) {
         case .valid(let normalised): text = normalised
@@ -178,5 +170,17 @@ struct ReportCheck {
     ) {
         count(texts.count, pointer)
         for index in texts.indices { identifier(&texts[index], scheme, "\(pointer)/\(index)", strict: strict) }
+    }
+}
+
+/// How text of a report is kept.
+public enum ReportText {
+    /// Without white space and control characters at its ends.
+    public static func trimmed(_ text: String) -> String {
+        let bytes = text.utf8
+        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 })
+        else { return "" }
+        return first == bytes.startIndex && bytes.index(after: last) == bytes.endIndex
+            ? text : String(text[first...last])
     }
 }

@@ -1,0 +1,280 @@
+public import Casework
+internal import Cryptography
+internal import Customs
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+internal import TransparencyLog
+
+extension CaseService {
+    // MARK: Two officers
+
+    /// Asks for what takes a second officer. For a case, of one that the officer may see.
+    public func request(
+        _ kind: TwoOfficerRequest.Kind, officer: UInt64 = 0, roles: Set<Role> = [], caseID: String = "",
+        reason: String, by credentials: Credentials
+    ) async throws -> TwoOfficerRequest {
+        var caseID = caseID
+        if kind == .eraseCase || kind == .exportNominal && !caseID.isEmpty {
+            try credentials.require(kind == .eraseCase ? .requestErasure : .requestNominalExport)
+            let file = try await visibleCase(caseID, credentials)
+            if kind == .eraseCase { try file.requireErasable(at: clock.nowMilliseconds()) }
+            caseID = file.id
+        }
+        return try await administration.request(
+            kind, officer: officer, roles: roles, caseID: caseID, reason: reason, by: credentials)
+    }
+
+    /// Requests that concern an officer: their own, and those that they may decide; of cases, those that they may see.
+    public func requests(for credentials: Credentials) async throws -> [TwoOfficerRequest] {
+        let officer = credentials.officer
+        let mine = administration.directory.requests.values.filter { request in
+            switch request.kind {
+            case _ where request.proposer == officer.number: true
+            case .setRoles, .resetPassword: officer.may(.decideRoles)
+            case .eraseCase: officer.may(.decideErasure)
+            case .exportNominal: officer.may(.decideNominalExport)
+            }
+        }
+        let (store, country) = (store, authority.country)
+        return try await readers.run {
+            try mine.filter { request in
+                guard let stream = Self.stream(caseID: request.caseID, country: country) else { return true }
+                // An erased case is nobody's secret any more: the request says that there was one.
+                return try request.state == .used || store.isVisible(stream, to: officer.number)
+            }.sorted { $0.id < $1.id }
+        }
+    }
+
+    /// Whoever decides on a case knows of it. Throws `.notFound`.
+    private func requireVisible(_ id: String, _ credentials: Credentials) async throws {
+        guard let request = administration.directory.requests[id],
+            let stream = stream(caseID: request.caseID)
+        else { return }
+        let (store, officer) = (store, credentials.officer.number)
+        guard try await readers.run({ try store.isVisible(stream, to: officer) }) else {
+            throw CaseError(.notFound, "there is no such request")
+        }
+    }
+
+    /// A second officer's decision; an erasure that is approved happens at once. One that could not be carried out is
+    /// decided again.
+    public func decide(
+        _ id: String, approved: Bool, reason: String, by credentials: Credentials
+    ) async throws -> TwoOfficerRequest {
+        try await requireVisible(id, credentials)
+        let waits =
+            administration.directory.requests[id].map { $0.kind == .eraseCase && $0.state == .approved } ?? false
+        if !waits || !approved {
+            _ = try await administration.decide(id, approved: approved, reason: reason, by: credentials)
+        }
+        if approved, administration.directory.requests[id]?.kind == .eraseCase {
+            _ = try await erase(request: id, by: credentials)
+        }
+        return administration.directory.requests[id]!
+    }
+
+    /// An officer comes or goes. One who alone may see a case hands it over first: nobody else could.
+    public func setStatus(
+        of number: UInt64, active: Bool, reason: String, by credentials: Credentials
+    ) async throws {
+        try credentials.require(.manageOfficers)
+        if !active {
+            let (store, administration) = (store, administration)
+            let alone = try await readers.run {
+                var alone = 0
+                try store.database.forEach(.index, from: [2], upTo: [3]) { _, value in
+                    let others = stride(from: 0, to: value.count - 7, by: 8).contains {
+                        let officer = UInt64(bigEndianBytes: value[$0..<$0 + 8])!
+                        return officer != number && administration.isInvestigator(officer)
+                    }
+                    let isTheirs = stride(from: 0, to: value.count - 7, by: 8).contains {
+                        UInt64(bigEndianBytes: value[$0..<$0 + 8]) == number
+                    }
+                    if isTheirs, !others { alone += 1 }
+                    return true
+                }
+                return alone
+            }
+            guard alone == 0 else {
+                throw CaseError(
+                    .conflict,
+                    "this officer alone may see some case: they hand it over, or grant access, first")
+            }
+        }
+        try await administration.setStatus(of: number, active: active, reason: reason, by: credentials)
+    }
+
+    // MARK: Erasure
+
+    /// Erases a case for good, on an approved request: its key and payloads go, its rows go, and the keys that older
+    /// backups hold can no longer be opened. The journal still verifies. Not for a case under a hold, or before its time.
+    public func erase(request id: String, by credentials: Credentials) async throws -> String {
+        try credentials.require(.decideErasure)
+        try await requireVisible(id, credentials)
+        guard let request = administration.directory.requests[id], request.kind == .eraseCase,
+            let stream = stream(caseID: request.caseID)
+        else { throw CaseError(.notFound, "there is no such request") }
+        guard request.state == .approved, !request.hasLapsed(at: clock.nowMilliseconds()) else {
+            throw CaseError(.needsSecondOfficer, "the request is \(request.state.rawValue), or has lapsed")
+        }
+        guard store.keys.beginErasure() else { throw CaseError(.overloaded, "another erasure is under way: try again") }
+        defer { store.keys.endErasure() }
+        for _ in 0..<limits.retries {
+            // No case is begun meanwhile: its key could be left behind under one that is destroyed.
+            let isErased = try await queue.run(stream) {
+                try await store.keys.gate.alone { try await eraseOnce(stream, request, credentials) }
+            }
+            if isErased {
+                try await finishErasure()
+                return request.caseID
+            }
+        }
+        throw CaseError(.overloaded, "others keep changing case files: try again")
+    }
+
+    private func eraseOnce(
+        _ stream: UInt64, _ request: TwoOfficerRequest, _ credentials: Credentials
+    ) async throws -> Bool {
+        let now = clock.nowMilliseconds()
+        let current = administration.directory
+        let (proposal, event, next, attached) = try await readers.run { [self] in
+            let file = try store.caseFile(stream)
+            try file.requireErasable(at: now)
+            var proposal = Proposal(drafts: [])
+            proposal.rows = try erasureRows(stream, file) + [store.lastNumberRow, RowChange(.meta, Self.purgeKey, [1])]
+            try store.database.forEach(
+                .events, from: LogStore.eventKey(stream, 0), upTo: LogStore.eventKey(stream, .max)
+            ) { _, value in
+                if let sequence = UInt64(bigEndianBytes: value) { proposal.erasing.append(sequence) }
+                return true
+            }
+            let event = AdministrationEvent.with {
+                $0.reason = request.reason
+                $0.caseErased.caseID = request.caseID
+                $0.caseErased.requestID = request.id
+                $0.caseErased.records = UInt64(proposal.erasing.count)
+            }
+            proposal.drafts = [
+                try store.draft(
+                    .administration, event, by: credentials.officer.number, stream: Streams.administration,
+                    position: current.version)
+            ]
+            // What came to the case meanwhile, a hold say, is looked at first.
+            proposal.premises.append(RowChange(.events, LogStore.eventKey(stream, file.version), nil))
+            // Last, since it writes the new erasure key's file.
+            let keys = try store.keys.prepareErasure(of: stream)
+            proposal.rows += keys.rows
+            proposal.premises += keys.premises
+            return (proposal, event, keys.next, file.attachments.compactMap { Digest($0.attachment.blob) })
+        }
+        do {
+            let acknowledgement = try await sequencer.commit(proposal)
+            // At once: others wait for it, whatever becomes of the files.
+            administration.apply(
+                [event], at: current.version, by: credentials.officer.number,
+                acknowledgement.commit.timeMilliseconds)
+            try store.keys.finishErasure(next)
+            try await readers.run { [self] in
+                for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
+            }
+            return true
+        } catch let error as NodeError where error.code == .changed {
+            try store.keys.abandonErasure()
+            return false
+        }
+    }
+
+    /// Everything in the index that came from the case, in any version of its reports, and its list of events.
+    private func erasureRows(_ stream: UInt64, _ file: CaseFile) throws -> [RowChange] {
+        var rows: [RowChange] = []
+        var tokens: Set<String> = []
+        func forget(_ terms: Set<SearchTerm>, _ number: UInt64) {
+            let posting = Posting(number: number, stream: stream)
+            for term in terms {
+                rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
+                if term.scheme == .nameToken { tokens.insert(term.value) }
+            }
+        }
+        forget(SearchTerm.title(file.title), stream)
+        try store.forEachEvent(of: stream) { recorded in
+            switch recorded.event.body {
+            case .seizureLogged(let logged):
+                if let number = CaseIndexing.number(logged.report.id) { forget(logged.report.searchTerms(), number) }
+            case .reportCorrected(let corrected):
+                if let number = CaseIndexing.number(corrected.reportID) {
+                    forget(corrected.report.searchTerms(), number)
+                }
+            default: break
+            }
+            return true
+        }
+        for report in file.reports {
+            guard let number = CaseIndexing.number(report.report.id) else { continue }
+            rows.append(RowChange(.index, IndexRow.object(number), nil))
+            rows.append(RowChange(.index, IndexRow.unmatched(number), nil))
+            let source = report.report.provenance
+            if !source.source.isEmpty {
+                rows.append(RowChange(.index, IndexRow.source(source.source, source.key), nil))
+            }
+        }
+        for id in file.exhibits.map(\.sealed.id) + file.attachments.map(\.attachment.id) {
+            if let number = CaseIndexing.number(id) { rows.append(RowChange(.index, IndexRow.object(number), nil)) }
+        }
+        for task in file.tasks {
+            rows.append(RowChange(.index, IndexRow.task(task.task.assignee, stream, task.task.number), nil))
+        }
+        // Whoever owned it at the time of a hit.
+        for officer in administration.directory.officers.keys {
+            rows.append(RowChange(.index, IndexRow.hits(officer, stream), nil))
+        }
+        rows.append(RowChange(.index, IndexRow.object(stream), nil))
+        rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))
+        rows.append(RowChange(.index, IndexRow.visibility(stream), nil))
+        for position in 0..<file.version {
+            rows.append(RowChange(.events, LogStore.eventKey(stream, position), nil))
+        }
+        return rows + (try leftoverRows(stream, file.id)) + (try vocabularyRows(tokens, onlyIn: stream))
+    }
+
+    /// Tokens of names that no other case has.
+    private func vocabularyRows(_ tokens: Set<String>, onlyIn stream: UInt64) throws -> [RowChange] {
+        let index = SearchIndex(store.database)
+        return try tokens.flatMap { token -> [RowChange] in
+            guard let term = SearchTerm(.nameToken, token), try index.isOnly(term, in: stream) else { return [] }
+            return CaseIndexing.vocabulary(token, present: false)
+        }
+    }
+
+    /// Idempotency keys and uploads of the case.
+    private func leftoverRows(_ stream: UInt64, _ id: String) throws -> [RowChange] {
+        var rows: [RowChange] = []
+        try store.database.forEach(.index, from: [4], upTo: [5]) { key, value in
+            if value.dropFirst(40).elementsEqual(id.utf8) { rows.append(RowChange(.index, [UInt8](key), nil)) }
+            return true
+        }
+        try store.database.forEach(.index, from: [10], upTo: [11]) { key, value in
+            if value.dropFirst(8).prefix(8).elementsEqual(stream.bigEndianBytes) {
+                rows.append(RowChange(.index, [UInt8](key), nil))
+            }
+            return true
+        }
+        return rows
+    }
+
+    /// Set with an erasure, until what its rows leave in the files is gone too.
+    static let purgeKey = Array("purge due".utf8)
+
+    /// After an erasure; and at a start, where the node ended before this was done.
+    func finishErasure() async throws {
+        store.forgetTokens()
+        let store = store
+        let isDue = try await readers.run {
+            guard try store.database.get(.meta, Self.purgeKey) != nil else { return false }
+            for family in [ColumnFamily.payloads, .keys, .events, .index] { try store.database.purge(family) }
+            return true
+        }
+        guard isDue else { return }
+        _ = try await sequencer.commit(Proposal(drafts: [], rows: [RowChange(.meta, Self.purgeKey, nil)]))
+    }
+}

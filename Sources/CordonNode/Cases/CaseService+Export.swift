@@ -1,0 +1,95 @@
+internal import Casework
+internal import Cryptography
+internal import Customs
+public import Schema
+internal import Storage
+internal import SwiftProtobuf
+internal import TransparencyLog
+
+extension CaseService {
+    // MARK: Export
+
+    /// Reports on their way out, a batch at a time.
+    public struct Export: Sendable {
+        fileprivate let service: CaseService
+        fileprivate let credentials: Credentials
+        fileprivate let withNames: Bool
+        fileprivate let caseID: String?
+        fileprivate var query: SearchRequest
+        fileprivate var hasEnded = false
+
+        /// Nil at the end.
+        public mutating func next() async throws -> [SeizureReport]? {
+            guard !hasEnded else { return nil }
+            let reports: [SeizureReport]
+            if let caseID {
+                reports = try await service.visibleCase(caseID, credentials).reports.map(\.report)
+                hasEnded = true
+            } else {
+                let (asked, service, officer) = (query, service, credentials.officer)
+                let page = try await service.readers.run {
+                    try service.searchWithoutRecord(asked, officer: officer, withNames: true)
+                }
+                guard !page.isIncomplete else {
+                    throw CaseError(.tooLarge, "the filters took too long: narrow them")
+                }
+                reports = page.results.compactMap(\.report)
+                hasEnded = page.next == nil
+                query.cursor = page.next ?? ""
+            }
+            guard !withNames else { return reports }
+            return reports.map { report in
+                var report = report
+                report.clearNominal()
+                return report
+            }
+        }
+    }
+
+    /// The reports of one case, or of all that a query's filters find, as the officer may see them. With names only
+    /// where another officer approved. Journalled before anything is handed out.
+    public func beginExport(
+        caseID: String?, query: SearchRequest, approval: String?, reason: String, by credentials: Credentials
+    ) async throws -> Export {
+        var query = query
+        query.text = ""
+        let withNames = try await recordExport(
+            caseID: caseID, Self.summary(query), approval: approval, reason: reason, by: credentials)
+        query.limit = UInt32(limits.pageSize)
+        return Export(
+            service: self, credentials: credentials, withNames: withNames, caseID: caseID, query: query)
+    }
+
+    private func recordExport(
+        caseID: String?, _ query: String, approval: String?, reason: String, by credentials: Credentials
+    ) async throws -> Bool {
+        try credentials.require(.exportReports)
+        guard (1...CaseLimits.reasonByteCount).contains(reason.utf8.count) else {
+            throw CaseError.invalid("/reason", "say what the export is for")
+        }
+        var withNames = false
+        if let approval {
+            guard let request = administration.directory.requests[approval], request.kind == .exportNominal,
+                request.proposer == credentials.officer.number, request.state == .approved,
+                !request.hasLapsed(at: clock.nowMilliseconds()),
+                request.caseID.isEmpty || request.caseID == caseID
+            else {
+                throw CaseError(
+                    .needsSecondOfficer,
+                    "names leave only with an approved request of your own, for this case or for all")
+            }
+            withNames = true
+        }
+        if let caseID { _ = try await visibleCase(caseID, credentials) }
+        let nominal = withNames
+        try await recordAccess(by: credentials) {
+            $0.action = "export"
+            $0.query = query
+            $0.caseID = caseID ?? ""
+            $0.recordID = approval ?? ""
+            $0.reason = reason
+            $0.nominal = nominal
+        }
+        return withNames
+    }
+}
