@@ -49,8 +49,10 @@ extension OfficerRoute {
                     var position = wanted.lowerBound
                     while position < wanted.upperBound {
                         let end = min(position + CaseService.pieceByteCount, wanted.upperBound)
-                        try await writer.write(ByteBuffer(bytes: try await download.piece(position..<end)))
-                        position = end
+                        // It may be less: what is read at once are whole chunks.
+                        let piece = try await download.piece(position..<end)
+                        try await writer.write(ByteBuffer(bytes: piece))
+                        position += piece.count
                     }
                     try await writer.finish(nil)
                 })

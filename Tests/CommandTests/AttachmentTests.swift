@@ -152,8 +152,8 @@ internal import Testing
         Issue.record("the upload does not get on")
     }
 
-    /// Ctrl-C leaves an upload that goes on.
-    @Test func interruptedUploadsGoOn() throws {
+    /// Ctrl-C leaves an upload that goes on; a download goes on by itself.
+    @Test func interruptionsAreNotTheEnd() throws {
         let node = try ServedNode()
         let caseID = try openCase(node)
         let file = try made("disk", in: node.node.directory, size: 40 << 20)
@@ -164,5 +164,17 @@ internal import Testing
         #expect(stopped.status == 130 && stopped.errors.contains("run the same command again"), "\(stopped)")
         let rest = try node.run("attachment", "add", caseID, file)
         #expect(rest.status == 0 && rest.errors.contains("Going on behind"), "\(rest)")
+
+        // The node is killed while it sends the file; the client waits for it, and goes on.
+        let id = try #require(ServedNode.ids("A", rest.output).first)
+        let script = try node.token("read")
+        let (copy, part) = (node.node.directory["copy"], node.node.directory[".\(id).part"])
+        let getting = try Program("cordon", ["attachment", "get", id, "--output", copy], environment: script)
+        for _ in 0..<20_000 where ((try? bytes(of: part).count) ?? 0) == 0 { usleep(500) }
+        #expect(try node.kill().status == -SIGKILL)
+        try node.restart()
+        let got = getting.wait()
+        #expect(got.status == 0, "\(got)")
+        #expect(try bytes(of: copy) == bytes(of: file))
     }
 }
