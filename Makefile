@@ -1,15 +1,18 @@
 # make setup   install the Debian packages that are missing
 # make test    everything the tests check, in a few minutes
-# make demo    one node, made, filled, exported, verified, and a forgery caught
+# make demo    a node at work: cases, hits, custody, audit, a forgery caught; then it runs on, to be tried
+#              make demo CHECK=1 ends with a verdict instead
 # make bench   figures beside their limits, as a table
 # make soak    the long tests and the fuzzers, about half an hour
+# make schema  Sources/Schema and the API's description again, from Protocols/schema; needs protoc and Python 3.9
 
 SHELL := /bin/bash -eu -o pipefail
 PACKAGES := librocksdb-dev libsodium-dev libssl-dev pkg-config
 SWIFT_BUILD := swift build --jobs 2
 RELEASE := .build/release
+PROTOC_GEN_SWIFT := .build-protoc/release/protoc-gen-swift
 
-.PHONY: setup build release test format demo bench soak fuzz clean
+.PHONY: setup build release test format demo bench soak fuzz schema clean
 
 setup:
 	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: see https://www.swift.org/install" >&2; exit 1; }
@@ -39,7 +42,7 @@ format:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
 demo: release
-	Deployments/demo/run $(RELEASE)
+	CHECK="$(CHECK)" Deployments/demo/run $(RELEASE)
 
 bench: release
 	$(RELEASE)/cordon-bench
@@ -51,6 +54,17 @@ soak: setup
 
 fuzz: setup
 	Tests/Fuzz/run
+
+# The generator is built from the same release of swift-protobuf that the node is linked with.
+schema:
+	@command -v protoc > /dev/null || { echo "protoc is needed: apt-get install protobuf-compiler" >&2; exit 1; }
+	swift package resolve
+	swift build -c release --product protoc-gen-swift \
+	    --package-path .build/checkouts/swift-protobuf --scratch-path .build-protoc
+	protoc --plugin=$(PROTOC_GEN_SWIFT) --proto_path=Protocols/schema --swift_out=Sources/Schema \
+	    --swift_opt=Visibility=Public,UseAccessLevelOnImports=true,FileNaming=DropPath \
+	    Protocols/schema/cordon/v1/*.proto
+	python3 Protocols/openapi/generate.py
 
 clean:
 	rm -rf .build .build-*

@@ -76,9 +76,6 @@ extension CaseFile {
             try decideAddition(&event, context)
         default: try decideStanding(&event, context)
         }
-        guard let size = try? event.serializedData().count, size <= CaseLimits.eventByteCount else {
-            throw CaseError(.tooLarge, "what is recorded at once has at most \(CaseLimits.eventByteCount) bytes")
-        }
         return CaseDecision(event: event, findings: findings)
     }
 

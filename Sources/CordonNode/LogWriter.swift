@@ -164,6 +164,7 @@ struct LogWriter {
             sizes[draft.stream] = size + 1
         }
         for premise in proposal.premises {
+            precondition(premise.row.mayBePremise)
             let value = try step.rows[premise.row] ?? store.database.get(premise.row.family, premise.row.key)
             guard value == premise.value else {
                 return .failure(NodeError(.changed, "somebody else took that meanwhile: read it again"))
@@ -189,7 +190,7 @@ struct LogWriter {
         addition.erasing += proposal.erasing
         step.additions[.journal] = addition
         for change in proposal.rows {
-            step.rows[change.row] = .some(change.value)
+            if change.row.mayBePremise { step.rows[change.row] = .some(change.value) }
             if let value = change.value {
                 store.database.put(change.row.family, change.row.key, value, in: step.batch)
             } else {

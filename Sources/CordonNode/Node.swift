@@ -226,6 +226,11 @@ public final class Node: Sendable {
         to path: String, files: some FileStore = LocalFiles(), progress: (UInt64) -> Void = { _ in }
     ) throws -> Backup.Result {
         guard !Files.exists(path) else { throw NodeError(.notEmpty, "\(path) exists: a backup gets a new directory") }
+        guard Files.exists(directory.erasureKey) else {
+            throw NodeError(
+                .erasureKeyMissing,
+                "\(directory.erasureKey) is missing: a backup without it would open no case. Put it back")
+        }
         let target = NodeDirectory(path: path)
         try files.createDirectory(path, mode: 0o700)
         try files.createDirectory(target.keys, mode: 0o700)

@@ -57,7 +57,9 @@ struct CasesBench {
     }
 
     private func officer(_ service: CaseService) async throws -> Credentials {
-        if let officer = service.administration.directory.officer(login: "bench") { return Credentials(officer: officer) }
+        if let officer = service.administration.directory.officer(login: "bench") {
+            return Credentials(officer: officer)
+        }
         var password = Array("bench password".utf8)
         return Credentials(
             officer: try await service.administration.addOfficer(
@@ -114,7 +116,9 @@ struct CasesBench {
                 try database.write(batch)
             }
         }
-        table.note("encrypted RocksDB, one row of \(rowBytes) B a report, batches of \(Self.batchCount)", "reports/s", Double(count) / taken)
+        table.note(
+            "encrypted RocksDB, one row of \(rowBytes) B a report, batches of \(Self.batchCount)", "reports/s",
+            Double(count) / taken)
         var gets: [Double] = []
         for _ in 0..<5_000 {
             let index = Int.random(in: 0..<count)

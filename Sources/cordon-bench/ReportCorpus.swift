@@ -15,16 +15,21 @@ struct ReportCorpus: Sendable {
     private static let goods = [
         ("narcotics", "Methamphetamine tablets in tea bags", "293990"), ("wildlife", "Pangolin scales", "050790"),
         ("wildlife", "Raw ivory, cut", "050710"), ("tobacco", "Cigarettes without stamps", "240220"),
-        ("intellectual-property", "Sports shoes with copied marks", "640411"), ("waste", "Used lead batteries", "854810"),
+        ("intellectual-property", "Sports shoes with copied marks", "640411"),
+        ("waste", "Used lead batteries", "854810"),
         ("medicines", "Tablets without licence", "300490"), ("alcohol", "Spirits in unmarked bottles", "220830"),
         ("money-laundering", "Banknotes in a false floor", "490700"), ("small-arms", "Pistol parts", "930200"),
     ]
-    private static let places = ["VNHPH", "VNSGN", "VNHAN", "VNDAD", "LAVTE", "KHKOS", "KHPNH", "THBKK", "SGSIN", "HKHKG"]
+    private static let places = [
+        "VNHPH", "VNSGN", "VNHAN", "VNDAD", "LAVTE", "KHKOS", "KHPNH", "THBKK", "SGSIN", "HKHKG",
+    ]
     private static let syllables = [
         "an", "anh", "ba", "bao", "bich", "binh", "chau", "chi", "cuong", "dao", "dat", "diep", "dung", "duy", "giang",
-        "ha", "hai", "han", "hau", "hien", "hieu", "hoa", "hong", "hung", "huong", "khanh", "khoa", "lam", "lan", "linh",
+        "ha", "hai", "han", "hau", "hien", "hieu", "hoa", "hong", "hung", "huong", "khanh", "khoa", "lam", "lan",
+        "linh",
         "loan", "long", "mai", "nam", "nga", "nghia", "nhan", "nhi", "oanh", "phong", "phuc", "phuong", "quan", "quang",
-        "son", "tam", "tan", "thao", "thu", "tien", "toan", "trang", "trung", "tuan", "tung", "van", "viet", "vinh", "yen",
+        "son", "tam", "tan", "thao", "thu", "tien", "toan", "trang", "trung", "tuan", "tung", "van", "viet", "vinh",
+        "yen",
     ]
 
     /// SplitMix64: the number's own stream of draws.
@@ -43,7 +48,8 @@ struct ReportCorpus: Sendable {
 
     static func personName(_ number: Int) -> String {
         var draws = Draws(state: UInt64(number) &* 7_919)
-        return "\(draws.pick(families)) \(draws.pick(middles)) \(draws.pick(syllables).capitalized) \(draws.pick(syllables).capitalized)"
+        return
+            "\(draws.pick(families)) \(draws.pick(middles)) \(draws.pick(syllables).capitalized) \(draws.pick(syllables).capitalized)"
     }
 
     static func container(_ number: Int) -> String {
@@ -98,7 +104,8 @@ struct ReportCorpus: Sendable {
             $0.nominal.persons = [
                 .with {
                     $0.name = personName(known)
-                    $0.birthDate = "19\(50 + draws.below(50))-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
+                    $0.birthDate =
+                        "19\(50 + draws.below(50))-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
                     $0.phones = [phone(known)]
                     $0.role = "driver"
                 }

@@ -25,6 +25,10 @@ struct AppendCommand: AsyncParsableCommand {
     var publish: String?
 
     func validate() throws {
+        guard options.log.id == .exchange else {
+            throw ValidationError(
+                "Only the exchange log takes opaque entries: the journal's records are made by the node.")
+        }
         guard forTesting else {
             throw ValidationError("Entries appended here stay in the log for good; confirm with --for-testing.")
         }

@@ -31,8 +31,8 @@ struct Cordon: AsyncParsableCommand {
                 subcommands: [
                     LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, SeizureCommand.self,
                     SearchCommand.self, CaseCommand.self, ExhibitCommand.self, AttachmentCommand.self, TaskCommand.self,
-                    HitsCommand.self, RequestCommand.self, TokenCommand.self, CodesCommand.self, ImportCommand.self,
-                    ExportCommand.self,
+                    HitsCommand.self, RequestCommand.self, AccessesCommand.self, TokenCommand.self,
+                    CodesCommand.self, ImportCommand.self, ExportCommand.self,
                 ])
         ])
 

@@ -1,5 +1,7 @@
 import Cryptography
+import Customs
 import Foundation
+import Interchange
 import TransparencyLog
 
 // One parser a run, named by CORDON_FUZZ. A parser may refuse; what it accepts it must write back to the very same
@@ -71,8 +73,66 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "sealed-key":
         guard let key = try? SealedKey(encoded: bytes) else { break }
         precondition(key.encoded == bytes)
+    case "json":
+        guard let value = try? JSONValue(parsing: bytes) else { break }
+        let again = try! JSONValue(parsing: value.bytes)
+        precondition(again == value, "a document that is not read back as it was written")
+    case "csv": fuzzCSV(bytes)
+    case "mapping": _ = try? ImportMapping(parsing: bytes)
+    case "import": fuzzImport(bytes)
+    case "identifier":
+        guard let text = String(validating: bytes, as: UTF8.self) else { break }
+        for scheme in IdentifierSchemes.all {
+            guard let normalised = scheme.read(text).normalised else { continue }
+            precondition(
+                scheme.read(normalised).normalised == normalised, "\(scheme.name) does not keep its own spelling")
+        }
+    case "name":
+        guard let text = String(validating: bytes, as: UTF8.self) else { break }
+        let name = FoldedName(text)
+        precondition(name.tokens.count <= NameFolding.maximumTokens)
+        precondition(name.nameKey.utf8.count <= NameFolding.maximumKeyBytes)
+        for token in name.tokens.prefix(4) { _ = Fuzzy.deletions(token.primary) }
+        _ = FreeText.tokens(text)
     default:
         fatalError("CORDON_FUZZ names no parser")
     }
     return 0
+}
+
+/// However the bytes are cut, the records are the same.
+private func fuzzCSV(_ bytes: [UInt8]) {
+    func records(_ cut: Int) -> [String] {
+        var reader = CSVReader(.standard, limits: CSVLimits())
+        var all: [String] = []
+        let take = { (record: CSVRecord) in all.append("\(record.row) \(record.line) \(record.count)") }
+        do {
+            try reader.feed(bytes[..<cut], take)
+            try reader.feed(bytes[cut...], take)
+            try reader.finish(take)
+        } catch {
+            all.append("refused")
+        }
+        return all
+    }
+    precondition(records(bytes.count) == records(bytes.count / 2), "the cut changes what is read")
+}
+
+/// The first line of the input is a mapping, the rest a table: every row has one outcome.
+private func fuzzImport(_ bytes: [UInt8]) {
+    let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    guard let mapping = try? ImportMapping(parsing: Array(bytes[..<end])) else { return }
+    var session = ImportSession(mapping)
+    var outcomes: UInt64 = 0
+    let deliver = { (event: ImportEvent) in
+        if case .outcome = event { outcomes += 1 }
+    }
+    do {
+        try session.feed(bytes[min(end + 1, bytes.count)...], deliver)
+        let summary = try session.finish(deliver)
+        precondition(summary.rows == summary.imported + summary.merged + summary.skipped + summary.refused)
+        precondition(outcomes == summary.rows, "a row without an outcome, or with two")
+    } catch {
+        fatalError("an import threw: \(error)")
+    }
 }

@@ -61,3 +61,24 @@ for target, names in SOURCES.items():
     for number, seed in enumerate(sorted(seen)):
         (folder / f"{number:05}").write_bytes(seed)
     print(f"{target}: {len(seen)} seeds")
+
+# Formats whose seeds are not in the vectors: the shipped mappings, and small tables.
+mappings = [path.read_bytes() for path in sorted(vectors.parent.parent.glob("Deployments/mappings/*.json"))]
+compact = [json.dumps(json.loads(mapping)).encode() for mapping in mappings]
+tables = [b'a,b,c\n1,2,3\n', b'a;b\r\n"x\r\ny";"q""q"\r\n', b'\xef\xbb\xbfa,b\n,\n', b'a\n"open']
+identifiers = {case["text"] for case in json.loads((vectors / "identifiers.json").read_text())["cases"]}
+names = ["Nguy\u1ec5n V\u0103n H\u00f9ng", "\u0418\u0432\u0430\u043d\u043e\u0432", "C\u00f4ng ty TNHH ABC", "\u738b \u5c0f\u660e"]
+OWN = {
+    "json": mappings + compact,
+    "csv": tables,
+    "mapping": mappings + compact,
+    "import": [mapping + b"\n" + table for mapping in compact for table in tables],
+    "identifier": [text.encode() for text in identifiers],
+    "name": [name.encode() for name in names],
+}
+for target, seeds in OWN.items():
+    folder = output / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds):
+        (folder / f"{number:05}").write_bytes(seed)
+    print(f"{target}: {len(seeds)} seeds")

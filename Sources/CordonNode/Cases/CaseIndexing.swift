@@ -7,11 +7,11 @@ internal import Storage
 /// The rows of the index that an event changes. A pure function of the case before and behind it, so that the index can
 /// be made again from the journal.
 enum CaseIndexing {
-    /// `isKnownToken` says whether a token of a name is in the vocabulary already; it may forget, and then a row is
+    /// `terms` are those of the report as it reads now, where they are at hand. `isKnownToken` says whether a token of a name is in the vocabulary already; it may forget, and then a row is
     /// written again.
     static func rows(
         _ recorded: RecordedEvent, stream: UInt64, before: CaseFile, after: CaseFile,
-        isKnownToken: (String) -> Bool
+        terms: Set<SearchTerm>? = nil, isKnownToken: (String) -> Bool
     ) -> [RowChange] {
         var rows: [RowChange] = []
         switch recorded.event.body {
@@ -27,12 +27,12 @@ enum CaseIndexing {
             guard let number = RecordID(parsing: logged.report.id)?.number else { break }
             rows.append(RowChange(.index, IndexRow.object(number), stream.bigEndianBytes))
             if let row = source(logged.report.provenance, number) { rows.append(row) }
-            rows += reportRows(nil, logged.report, number, stream, isKnownToken)
+            rows += reportRows(nil, logged.report, number, stream, terms: terms, isKnownToken)
         case .reportCorrected(let corrected):
             guard let number = RecordID(parsing: corrected.reportID)?.number else { break }
             rows += reportRows(
                 before.report(corrected.reportID)?.report, after.report(corrected.reportID)?.report, number, stream,
-                isKnownToken)
+                terms: terms, isKnownToken)
         case .exhibitSealed(let sealed): rows += object(sealed.id, stream)
         case .attachmentAdded(let attachment): rows += object(attachment.id, stream)
         case .taskAdded(let task):
@@ -80,12 +80,12 @@ enum CaseIndexing {
 
     /// What a report is found by: what it had and has no more goes, what is new comes.
     private static func reportRows(
-        _ old: SeizureReport?, _ new: SeizureReport?, _ number: UInt64, _ stream: UInt64,
+        _ old: SeizureReport?, _ new: SeizureReport?, _ number: UInt64, _ stream: UInt64, terms: Set<SearchTerm>?,
         _ isKnownToken: (String) -> Bool
     ) -> [RowChange] {
         let posting = Posting(number: number, stream: stream)
         let oldTerms = old?.searchTerms() ?? []
-        let newTerms = new?.searchTerms() ?? []
+        let newTerms = terms ?? new?.searchTerms() ?? []
         let sameDay = old.map(day) == new.map(day)
         var rows: [RowChange] = []
         for term in oldTerms.subtracting(newTerms) {

@@ -70,11 +70,18 @@ extension CaseService {
         return taken.outcomes
     }
 
+    private struct Imported: Sendable {
+        let number: UInt64
+        let stream: UInt64
+        let file: CaseFile
+        let terms: Set<SearchTerm>
+    }
+
     private struct PreparedImport: Sendable {
         var proposal = Proposal(drafts: [])
         var outcomes: [ImportOutcome] = []
         /// Reports to match, with their cases.
-        var reports: [(number: UInt64, stream: UInt64, file: CaseFile)] = []
+        var reports: [Imported] = []
     }
 
     private func prepareImport(
@@ -145,7 +152,7 @@ extension CaseService {
         }
         let kind: ImportOutcome.Kind = Array(row[8...]) == digest ? .known : .differs
         guard let stream = try store.stream(of: number) else {
-            let id = RecordID(country: authority.country, kind: .importRun, number: number)
+            let id = RecordID(country: authority.country, kind: .figure, number: number)
             return ImportOutcome(kind: kind, id: id.description, caseID: "", findings: [])
         }
         guard try store.isVisible(stream, to: officer) else {
@@ -190,13 +197,14 @@ extension CaseService {
             prepared.proposal.rows.append(made.row)
             prepared.proposal.premises.append(made.premise)
         }
-        store.draft(
-            events, by: credentials.officer.number, stream: stream, &file, key: key, time: now,
+        let terms = decision.event.seizureLogged.report.searchTerms()
+        try store.draft(
+            events, by: credentials.officer.number, stream: stream, &file, key: key, time: now, terms: terms,
             into: &prepared.proposal)
         if shared != nil { shared!.file = file }
         prepared.proposal.rows.append(
             RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
-        prepared.reports.append((number, stream, file))
+        prepared.reports.append(Imported(number: number, stream: stream, file: file, terms: terms))
         return ImportOutcome(
             kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
     }
@@ -209,7 +217,7 @@ extension CaseService {
         guard !findings.contains(where: { $0.strength == .reject }) else {
             throw CaseError(.invalid, "the figure cannot be taken as it is", findings: findings)
         }
-        report.id = RecordID(country: authority.country, kind: .importRun, number: number).description
+        report.id = RecordID(country: authority.country, kind: .figure, number: number).description
         guard
             let draft = try? store.draft(
                 .statistics, report, by: credentials.officer.number, stream: Streams.statistics)
@@ -220,15 +228,16 @@ extension CaseService {
     }
 
     /// Hits of a whole batch, in one commit.
-    private func matchImported(_ reports: [(number: UInt64, stream: UInt64, file: CaseFile)]) async throws {
+    private func matchImported(_ reports: [Imported]) async throws {
         guard !reports.isEmpty else { return }
         for _ in 0..<limits.retries {
             let proposal = try await readers.run { [self] in
                 var all = Proposal(drafts: [])
                 let index = SearchIndex(store.database)
-                for (number, stream, file) in reports {
+                for report in reports {
                     let proposal = try findHits(
-                        number, stream, officer: nil, file: file, in: index, limit: limits.importHits
+                        report.number, report.stream, officer: nil, file: report.file, terms: report.terms, in: index,
+                        limit: limits.importHits
                     ).proposal
                     all.drafts += proposal.drafts
                     all.rows += proposal.rows

@@ -59,8 +59,8 @@ extension CaseService {
     /// The hits of one report, and what records them. Without an officer, those of the report's own logger. `file` is
     /// the report's case, where it is at hand.
     func findHits(
-        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, in index: SearchIndex? = nil,
-        limit: Int? = nil
+        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, terms: Set<SearchTerm>? = nil,
+        in index: SearchIndex? = nil, limit: Int? = nil
     ) throws -> (hits: [Hit], proposal: Proposal) {
         var proposal = Proposal(drafts: [], rows: [RowChange(.index, IndexRow.unmatched(number), nil)])
         let file = try file ?? store.caseFile(stream)
@@ -70,7 +70,9 @@ extension CaseService {
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
-        for meeting in try meetings(of: report.report, stream, index, limit ?? limits.hits) {
+        for meeting in try meetings(
+            terms ?? report.report.searchTerms(), stream, index, limit ?? limits.hits)
+        {
             let other = try store.caseFile(meeting.posting.stream)
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
             guard let otherReport = other.report(otherID.description),
@@ -93,14 +95,14 @@ extension CaseService {
             guard !other.hits.contains(where: { $0.hit == told }) else { continue }
             var otherFile = other
             proposal.premises.append(try store.keys.premise(meeting.posting.stream))
-            store.draft(
+            try store.draft(
                 [.with { $0.hitsFound = .with { $0.hits = [told] } }], by: 0, stream: meeting.posting.stream,
                 &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
         if !mine.isEmpty {
             var file = file
             proposal.premises.append(try store.keys.premise(stream))
-            store.draft(
+            try store.draft(
                 [.with { $0.hitsFound = .with { $0.hits = mine } }], by: 0, stream: stream, &file, key: key,
                 time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
@@ -109,8 +111,17 @@ extension CaseService {
 
     /// What met, as the report spells it: a term may leave out what follows from the rest.
     private static func spelling(_ term: SearchTerm, in report: SeizureReport) -> String {
-        guard term.scheme == .container else { return term.value }
-        return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
+        switch term.scheme {
+        case .container:
+            return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
+        case .personName, .companyName, .vesselName:
+            let spelt = report.names.first {
+                let name = FoldedName($0)
+                return name.nameKey == term.value || name.joinedKey == term.value
+            }
+            return spelt ?? term.value
+        default: return term.value
+        }
     }
 
     /// The same hit as the other case's owner sees it. Of a case that the owner may not know of, only whom to ask.
@@ -131,10 +142,10 @@ extension CaseService {
 
     /// The reports of other cases that share a term, each with the strongest one, ranked, as many as the limit allows.
     private func meetings(
-        of report: SeizureReport, _ stream: UInt64, _ index: SearchIndex, _ limit: Int
+        _ terms: Set<SearchTerm>, _ stream: UInt64, _ index: SearchIndex, _ limit: Int
     ) throws -> [Meeting] {
         var met: [Posting: Meeting] = [:]
-        let terms = report.searchTerms().filter { $0.scheme.matchRank != nil }
+        let terms = terms.filter { $0.scheme.matchRank != nil }
         for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
             let rank = term.scheme.matchRank!
             for posting in try index.postings(term, limit: limit * 2) where posting.stream != stream {

@@ -33,6 +33,8 @@ extension CaseService {
         let met: String
         let groups: [[SearchTerm]]
         var isSimilar = false
+        /// Whoever meets this is what was looked for: weaker ways come on the next page.
+        var isConclusive = false
         /// The id of a report or case: it, and nothing else.
         var id: RecordID?
     }
@@ -106,6 +108,10 @@ extension CaseService {
                 next = Self.cursor(stage: stage, after: found[found.count - 1].posting)
                 break
             }
+            if plan.stages[stage].isConclusive, !found.isEmpty, stage + 1 < plan.stages.count {
+                next = Self.cursor(stage: stage + 1, after: nil)
+                break
+            }
         }
         var results = try found.compactMap { try result($0.posting, plan.stages[$0.stage], plan.name, index, officer) }
         if plan.stages.contains(where: \.isSimilar) {
@@ -165,12 +171,12 @@ extension CaseService {
         var stages: [Stage] = []
         if let id = RecordID(reading: text) { return [Stage(met: "id", groups: [], id: id)] }
         let identifiers = IdentifierQuery.terms(text).filter { scheme == nil || $0.scheme == scheme }
-        if !identifiers.isEmpty { stages.append(Stage(met: "identifier", groups: [identifiers])) }
+        if !identifiers.isEmpty { stages.append(Stage(met: "identifier", groups: [identifiers], isConclusive: true)) }
         let nameSchemes: [SearchTerm.Scheme] = [.personName, .companyName, .vesselName, .species]
         let wholes = nameSchemes.filter { scheme == nil || $0 == scheme }.flatMap { scheme in
             Set([name.nameKey, name.joinedKey]).compactMap { SearchTerm(scheme, $0) }
         }
-        if !wholes.isEmpty { stages.append(Stage(met: "name", groups: [wholes])) }
+        if !wholes.isEmpty { stages.append(Stage(met: "name", groups: [wholes], isConclusive: true)) }
         guard scheme == nil || nameSchemes.contains(scheme!) else { return stages }
         let tokens = name.tokens.filter { !$0.isWeak }.prefix(8)
         if !tokens.isEmpty {
@@ -240,16 +246,16 @@ extension CaseService {
 
     // MARK: Cursors
 
-    private static func cursor(stage: Int, after posting: Posting) -> String {
-        Hex.encode([UInt8(stage)] + posting.encoded)
+    private static func cursor(stage: Int, after posting: Posting?) -> String {
+        Hex.encode([UInt8(stage)] + (posting?.encoded ?? []))
     }
 
     private static func start(_ cursor: String, _ stages: Int) throws(CaseError) -> (Int, Posting?) {
         guard !cursor.isEmpty else { return (0, nil) }
-        guard let bytes = Hex.decode(cursor), bytes.count == 1 + Posting.byteCount, bytes[0] < stages,
-            let posting = Posting(row: Array(bytes.dropFirst()))
+        guard let bytes = Hex.decode(cursor), let stage = bytes.first, stage < stages,
+            [1, 1 + Posting.byteCount].contains(bytes.count)
         else { throw .invalid("/cursor", "a cursor is what the page before gave as `next`") }
-        return (Int(bytes[0]), posting)
+        return (Int(stage), Posting(row: Array(bytes.dropFirst())))
     }
 }
 

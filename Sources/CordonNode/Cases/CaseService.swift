@@ -356,7 +356,7 @@ public final class CaseService: Sendable {
         var number = prepared.stream
         if case .opened = event.body {} else { number = store.newNumber() }
         let decision = try file.decide(event, context(credentials, number: number, now: now))
-        store.draft(
+        try store.draft(
             [decision.event], by: credentials.officer.number, stream: prepared.stream, &file, key: key, time: now,
             into: &prepared.proposal)
         prepared.events.append(decision.event)

@@ -204,17 +204,24 @@ final class CaseStore: Sendable {
     /// A case's events, sealed, with what they change in the index.
     ///
     /// `file` is moved on by them. `time` stands in for the commit's own, which the index does not depend on. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there.
+    ///
+    /// Throws `.tooLarge`.
     func draft(
         _ events: [CaseEvent], by officer: UInt64, stream: UInt64, _ file: inout CaseFile, key: StreamKey,
-        time: UInt64, anywhere: Bool = false, into proposal: inout Proposal
-    ) {
+        time: UInt64, anywhere: Bool = false, terms: Set<SearchTerm>? = nil, into proposal: inout Proposal
+    ) throws(CaseError) {
         let reference = reference(stream)
         for event in events {
             let position = file.version
             let (open, nominal) = Self.split(event)
+            let content: [UInt8] = try! open.serializedBytes()
+            guard content.count + (nominal?.count ?? 0) <= CaseLimits.eventByteCount else {
+                throw CaseError(
+                    .tooLarge, "what is recorded at once has at most \(CaseLimits.eventByteCount) bytes")
+            }
             let payload = Payload(
                 kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position
-            ).seal(try! open.serializedBytes(), nominal: nominal, key)
+            ).seal(content, nominal: nominal, key)
             proposal.drafts.append(
                 RecordDraft(
                     kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position,
@@ -223,7 +230,7 @@ final class CaseStore: Sendable {
             let recorded = RecordedEvent(sequence: 0, timeMilliseconds: time, officer: officer, event: event)
             file.apply(recorded)
             proposal.rows += CaseIndexing.rows(
-                recorded, stream: stream, before: before, after: file, isKnownToken: isKnownToken)
+                recorded, stream: stream, before: before, after: file, terms: terms, isKnownToken: isKnownToken)
         }
     }
 

@@ -36,7 +36,24 @@ enum IndexRow {
     }
     static func upload(_ id: [UInt8]) -> [UInt8] { [10] + id }
     static func term(_ term: SearchTerm) -> [UInt8] { [16, term.scheme.rawValue] + term.value.utf8 + [0] }
-    static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] { Self.term(term) + posting.encoded }
+    /// In one piece: a report has dozens of them.
+    static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] {
+        let value = term.value.utf8
+        return [UInt8](unsafeUninitializedCapacity: 3 + value.count + Posting.byteCount) { row, count in
+            row[0] = 16
+            row[1] = term.scheme.rawValue
+            var end = 2
+            for byte in value {
+                row[end] = byte
+                end += 1
+            }
+            row[end] = 0
+            let tail = UnsafeMutableRawBufferPointer(row)
+            tail.storeBytes(of: (~posting.number).bigEndian, toByteOffset: end + 1, as: UInt64.self)
+            tail.storeBytes(of: posting.stream.bigEndian, toByteOffset: end + 9, as: UInt64.self)
+            count = end + 17
+        }
+    }
     static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }
     static func token(_ token: String) -> [UInt8] { [18] + token.utf8 }
 }

@@ -5,12 +5,14 @@ internal import Storage
 /// Looks through the postings of terms, newest reports first.
 struct SearchIndex {
     /// Jumps that one search may make before it gives up and says so: some 30 ms.
-    static let maximumSteps = 15_000
+    static let maximumSteps = 6_000
     /// Tokens that a prefix or a misspelling may stand for.
     static let maximumExpansions = 64
 
     let database: Database
     let snapshot: Snapshot
+    /// What the searches through this index have cost so far.
+    private let steps = Steps()
     /// Over all terms, for looks at many of them one after the other.
     private let terms: TermCursor
 
@@ -95,7 +97,6 @@ struct SearchIndex {
         _ body: (Posting) throws -> Bool
     ) throws -> Bool {
         precondition(!groups.isEmpty)
-        let steps = Steps()
         let unions = groups.map { Union($0, database, snapshot, steps) }
         var target = cursor?.successor
         while var found = try unions[0].seek(target) {
@@ -117,7 +118,6 @@ struct SearchIndex {
         return true
     }
 
-    /// What a search has cost so far.
     private final class Steps {
         var count = 0
     }

@@ -19,6 +19,16 @@ public struct RowKey: Hashable, Sendable {
         self.family = family
         self.key = key
     }
+
+    /// Of the index, only sources and idempotency keys: the writer remembers within a commit what it has put there, and
+    /// terms are far too many for that.
+    var mayBePremise: Bool {
+        switch family {
+        case .keys, .events: true
+        case .index: key.first == 3 || key.first == 4
+        default: false
+        }
+    }
 }
 
 /// A record of the journal before it has a sequence and a time.

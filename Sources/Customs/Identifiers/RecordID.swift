@@ -18,7 +18,7 @@ public struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible 
         case attachment = "A"
         case request = "R"
         case officer = "O"
-        case importRun = "I"
+        case figure = "I"
         case notice = "N"
     }
 
