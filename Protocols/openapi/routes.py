@@ -110,6 +110,7 @@ HEADERS = {
     "Accept-Ranges": ("`bytes`.", TEXT),
     "Content-Disposition": ("`attachment`: it is never shown within the API's own pages.", TEXT),
     "Content-Range": ("Which bytes these are, and of how many.", TEXT),
+    "Repr-Digest": ("SHA-256 of the whole file, also where only a range is sent (RFC 9530): `sha-256=:…:`.", TEXT),
     "Retry-After": ("Seconds to wait before trying again.", {"type": "integer", "minimum": 0}),
     "WWW-Authenticate": ("How to sign in.", TEXT),
 }
@@ -382,7 +383,7 @@ CASES = [
 ]
 
 BYTES = {"type": "string", "format": "binary"}
-DOWNLOAD = ("Accept-Ranges", "Content-Disposition")
+DOWNLOAD = ("Accept-Ranges", "Content-Disposition", "Repr-Digest")
 
 ATTACHMENTS = [
     Route(

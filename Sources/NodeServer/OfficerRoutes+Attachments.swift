@@ -1,5 +1,6 @@
 internal import Casework
 internal import CordonNode
+internal import FoundationEssentials
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
@@ -48,14 +49,18 @@ extension OfficerRoute {
                     var position = wanted.lowerBound
                     while position < wanted.upperBound {
                         let end = min(position + CaseService.pieceByteCount, wanted.upperBound)
-                        try await writer.write(ByteBuffer(bytes: try await download.piece(position..<end)))
-                        position = end
+                        // It may be less: what is read at once are whole chunks.
+                        let piece = try await download.piece(position..<end)
+                        try await writer.write(ByteBuffer(bytes: piece))
+                        position += piece.count
                     }
                     try await writer.finish(nil)
                 })
             // Whatever it claims to be, it is never shown within the API's own pages.
             answer.headers[.contentType] = "application/octet-stream"
-            answer.headers[.contentDisposition] = "attachment"
+            answer.headers[.contentDisposition] = disposition(download.attachment.fileName)
+            // Of the whole, whatever the range (RFC 9530, section 3): what a client that goes on later holds it against.
+            answer.headers[.reprDigest] = "sha-256=:\(download.attachment.sha256.base64EncodedString()):"
             answer.headers[.acceptRanges] = "bytes"
             if let range {
                 answer.status = .partialContent
@@ -64,6 +69,18 @@ extension OfficerRoute {
             return answer
         },
     ]
+
+    /// The name as it is in UTF-8 (RFC 6266, section 4.1; RFC 8187, section 3.2).
+    private static func disposition(_ fileName: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        let escaped = fileName.utf8.map { byte in
+            let scalar = UnicodeScalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            return isPlain || ".-_~".utf8.contains(byte)
+                ? String(scalar) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+        return "attachment; filename*=UTF-8''\(escaped.joined())"
+    }
 
     /// One range of bytes (RFC 9110, section 14.1.2); nil where none is asked for. Throws where it cannot be had.
     static func byteRange(_ header: String?, _ size: Int) throws -> Range<Int>? {
@@ -80,6 +97,10 @@ extension OfficerRoute {
         else { throw refusal }
         return first..<min(last, size - 1) + 1
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let reprDigest = HTTPField.Name("Repr-Digest")!
 }
 
 extension CaseService.UploadState {

@@ -1736,6 +1736,9 @@ extension OpenAPI {
               },
               "Content-Disposition": {
                 "$ref": "#/components/headers/Content-Disposition"
+              },
+              "Repr-Digest": {
+                "$ref": "#/components/headers/Repr-Digest"
               }
             },
             "content": {
@@ -1755,6 +1758,9 @@ extension OpenAPI {
               },
               "Content-Disposition": {
                 "$ref": "#/components/headers/Content-Disposition"
+              },
+              "Repr-Digest": {
+                "$ref": "#/components/headers/Repr-Digest"
               },
               "Content-Range": {
                 "$ref": "#/components/headers/Content-Range"
@@ -2865,6 +2871,12 @@ extension OpenAPI {
       },
       "Content-Range": {
         "description": "Which bytes these are, and of how many.",
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Repr-Digest": {
+        "description": "SHA-256 of the whole file, also where only a range is sent (RFC 9530): `sha-256=:…:`.",
         "schema": {
           "type": "string"
         }

@@ -30,8 +30,9 @@ struct Cordon: AsyncParsableCommand {
                 name: "Officers, at a node that runs",
                 subcommands: [
                     LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, SeizureCommand.self,
-                    SearchCommand.self, CaseCommand.self, ExhibitCommand.self, TaskCommand.self, HitsCommand.self,
-                    RequestCommand.self, AccessesCommand.self, TokenCommand.self, CodesCommand.self, ImportCommand.self, ExportCommand.self,
+                    SearchCommand.self, CaseCommand.self, ExhibitCommand.self, AttachmentCommand.self, TaskCommand.self,
+                    HitsCommand.self, RequestCommand.self, AccessesCommand.self, TokenCommand.self,
+                    CodesCommand.self, ImportCommand.self, ExportCommand.self,
                 ])
         ])
 

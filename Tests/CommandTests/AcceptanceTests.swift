@@ -1,5 +1,4 @@
 internal import Foundation
-internal import FoundationNetworking
 internal import TestSupport
 internal import Testing
 
@@ -16,20 +15,20 @@ internal import Testing
     ]
 
     @Test(.enabled(if: Places.hasShared(WildlifeSource.sharedPath), "the shared file of seizures is not provided"))
-    func realFile() async throws {
+    func realFile() throws {
         let source = try WildlifeSource.real()
         #expect(source.rows == 16_366 && source.seizedRows == 276 && source.reports.count == 262)
-        try await walk(source)
+        try walk(source)
     }
 
-    @Test func madeFile() async throws {
+    @Test func madeFile() throws {
         let directory = try TemporaryDirectory()
         let source = try WildlifeSource.made(in: directory)
         #expect(source.rows == 30 && source.seizedRows == 7 && source.reports.count == 6)
-        try await walk(source)
+        try walk(source)
     }
 
-    private func walk(_ source: WildlifeSource) async throws {
+    private func walk(_ source: WildlifeSource) throws {
         let node = try ServedNode(Self.officers)
         let found = try importTwice(source, node)
         try search(source, node, found)
@@ -39,7 +38,7 @@ internal import Testing
         try correct(report, node)
         try passOn(report.caseID, node)
         try export(source, node, merged, report)
-        try await audit(node, report.caseID)
+        try audit(node, report.caseID)
         let stopped = try node.stop()
         #expect(stopped.status == 0, "\(stopped)")
         try verifyJournal(node.node, atLeast: 2 * source.reports.count)
@@ -217,33 +216,26 @@ internal import Testing
         }
     }
 
-    /// Over HTTP, since it is done with tools of their own.
-    private func audit(_ node: ServedNode, _ caseID: String) async throws {
-        func accesses(_ login: String, _ query: String) async throws -> (Int?, [[String: Any]], String) {
-            let session = try JSONSerialization.jsonObject(
-                with: Data(bytes(of: node.node.directory["config-\(login)"] + "/cordon/session")))
-            let token = try #require((session as? [String: Any])?["token"] as? String)
-            var request = URLRequest(url: try #require(URL(string: "\(node.address)/api/v1/accesses?\(query)")))
-            request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-            let (body, response) = try await URLSession.shared.data(for: request)
-            let list = try JSONSerialization.jsonObject(with: body) as? [String: Any]
-            return (
-                (response as? HTTPURLResponse)?.statusCode, list?["accesses"] as? [[String: Any]] ?? [],
-                list?["next"] as? String ?? ""
-            )
+    private func audit(_ node: ServedNode, _ caseID: String) throws {
+        func accesses(_ words: [String]) throws -> (page: [[String: Any]], next: String) {
+            let listed = try Program.run(
+                "cordon", ["accesses", "--json"] + words, environment: node.session("giang"))
+            try #require(listed.status == 0, "\(listed.errors)")
+            let list = try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any]
+            return (list?["accesses"] as? [[String: Any]] ?? [], list?["next"] as? String ?? "")
         }
-        #expect(try await accesses("an", "").0 == 403)
+        #expect(try node.run("accesses").status == 77, "not for investigators")
+        #expect(try node.run(as: "giang", "case", "show", caseID).status == 77, "nor cases for auditors")
         var actions: [String: Int] = [:]
-        var cursor = ""
+        var cursor: [String] = []
         repeat {
-            let (status, page, next) = try await accesses(
-                "giang", "limit=50" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
-            #expect(status == 200 && page.count <= 50)
+            let (page, next) = try accesses(["--limit", "10"] + cursor)
+            #expect(page.count <= 10)
             for access in page { actions[access["action"] as? String ?? "", default: 0] += 1 }
-            cursor = next
+            cursor = next.isEmpty ? [] : ["--cursor", next]
         } while !cursor.isEmpty
         #expect(actions["search", default: 0] >= 12 && actions["export", default: 0] >= 2, "\(actions)")
-        let (_, ofCase, _) = try await accesses("giang", "case=\(caseID)")
+        let ofCase = try accesses(["--case", caseID]).page
         #expect(!ofCase.isEmpty && ofCase.allSatisfy { $0["caseId"] as? String == caseID }, "\(ofCase)")
     }
 

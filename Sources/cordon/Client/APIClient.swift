@@ -51,6 +51,8 @@ struct APIClient: Sendable {
         var path: String
         var query: [(name: String, value: String)] = []
         var body: [UInt8]?
+        /// Of the body.
+        var mediaType = "application/json"
         var headers: [(name: String, value: String)] = []
         /// Sends a key with it, so that it is done once however often it arrives, and tries once more when the
         /// connection breaks.
@@ -124,13 +126,17 @@ struct APIClient: Sendable {
         return (bytes, tag.flatMap { UInt64($0.filter { $0 != "\"" }) })
     }
 
-    /// An answer of any length, a piece at a time.
-    func stream(_ request: Request, _ take: ([UInt8]) throws -> Void) async throws {
+    /// An answer of any length, a piece at a time; `head` is told first what it is.
+    func stream(
+        _ request: Request, head: (HTTPResponseStatus, HTTPHeaders) throws -> Void = { _, _ in },
+        _ take: ([UInt8]) throws -> Void
+    ) async throws {
         let response = try await begin(request, timeout: .hours(24))
-        guard response.status == .ok else {
+        guard response.status == .ok || response.status == .partialContent else {
             let body = try? await response.body.collect(upTo: 1 << 20)
             throw failure(response.status.code, body.map { Array($0.readableBytesView) } ?? [], request.path)
         }
+        try head(response.status, response.headers)
         var pieces = response.body.makeAsyncIterator()
         while true {
             let piece: ByteBuffer?
@@ -154,7 +160,7 @@ struct APIClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in wanted.headers { request.headers.add(name: name, value: value) }
         if let body = wanted.body {
-            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "Content-Type", value: wanted.mediaType)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
