@@ -295,17 +295,20 @@ extension CaseFile {
                 throw .invalid("/remarks", "the seal is not the one that was handed over: say why")
             }
             event.body = .custodyAnswered(answer)
-        case .exhibitDisposed(let disposed):
-            let exhibit = try openExhibit(disposed.exhibitID)
-            guard exhibit.custodian == officer, exhibit.offer == nil else {
-                throw CaseError(.forbidden, "only the officer who holds the exhibit disposes of it")
-            }
-            guard hold == nil else { throw CaseError(.conflict, "the case is under a legal hold") }
-            try Self.code(disposed.method, "/method", Vocabulary.disposal)
-            try Self.text(disposed.witness, "/witness", upTo: 500, required: true)
-            try Self.text(disposed.reference, "/reference", upTo: 500)
+        case .exhibitDisposed(let disposed): try checkDisposal(disposed, by: officer)
         default: preconditionFailure()
         }
+    }
+
+    private func checkDisposal(_ disposed: ExhibitDisposed, by officer: UInt64) throws(CaseError) {
+        let exhibit = try openExhibit(disposed.exhibitID)
+        guard exhibit.custodian == officer, exhibit.offer == nil else {
+            throw CaseError(.forbidden, "only the officer who holds the exhibit disposes of it")
+        }
+        guard hold == nil else { throw CaseError(.conflict, "the case is under a legal hold") }
+        try Self.code(disposed.method, "/method", Vocabulary.disposal)
+        try Self.text(disposed.witness, "/witness", upTo: 500, required: true)
+        try Self.text(disposed.reference, "/reference", upTo: 500)
     }
 
     static func quantity(_ quantity: Quantity, _ pointer: String) throws(CaseError) {
