@@ -5503,7 +5503,7 @@ extension OpenAPI {
           },
           "incomplete": {
             "type": "boolean",
-            "description": "The search was given up for its length: narrow it."
+            "description": "The page ended before it was full, for what it cost: `next` goes on."
           }
         }
       },

@@ -545,7 +545,7 @@ public nonisolated struct SearchAnswer: Sendable {
 
   public var next: String = String()
 
-  /// The search was given up for its length: narrow it.
+  /// The page ended before it was full, for what it cost: `next` goes on.
   public var incomplete: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

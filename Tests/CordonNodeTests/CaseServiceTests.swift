@@ -132,6 +132,38 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
 }
 
 @Suite struct CaseServiceTests {
+    @Test func pagesThatEndEarlyGoOnWhereTheyEnded() async throws {
+        var limits = CaseServiceLimits()
+        limits.searchSteps = 7
+        let node = try await CaseNode(limits: limits)
+        var ids: Set<String> = []
+        for index in 0..<60 {
+            var logged = report(what: index.isMultiple(of: 2) ? "Ivory" : "Raw ivory")
+            if !index.isMultiple(of: 5) { logged.offences = ["tobacco"] }
+            ids.insert(try await node.log(logged).events[1].seizureLogged.report.id)
+        }
+        var query = SearchRequest.with { $0.limit = 8 }
+        query.text = "ivory"
+        let all = try await pages(of: query, node)
+        #expect(Set(all.results) == ids && all.results.count == 60)
+        query.offence = "wildlife"
+        let narrowed = try await pages(of: query, node)
+        #expect(Set(narrowed.results).isSubset(of: ids) && Set(narrowed.results).count == 12)
+        #expect(narrowed.results.count == 12 && narrowed.early > 3)
+    }
+
+    private func pages(of query: SearchRequest, _ node: CaseNode) async throws -> (results: [String], early: Int) {
+        var (query, results, early) = (query, [String](), 0)
+        repeat {
+            let page = try await node.service.search(query, by: node["lan"])
+            results += page.results.compactMap(\.report?.id)
+            early += page.isIncomplete ? 1 : 0
+            query.cursor = page.next ?? ""
+            try #require(early < 500)
+        } while !query.cursor.isEmpty
+        return (results, early)
+    }
+
     @Test func theSameThingsMeetUnderOtherSpellings() async throws {
         let node = try await CaseNode()
         let first = try await node.log(

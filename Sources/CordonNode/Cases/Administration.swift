@@ -46,7 +46,6 @@ public final class Administration: Sendable {
     private let store: CaseStore
     private let sequencer: Sequencer
     private let clock: NodeClock
-    private let pool: BlockingPool
     /// Argon2id takes 64 MiB: so many at once.
     private let hashing = BlockingPool(threads: 1)
 
@@ -64,11 +63,10 @@ public final class Administration: Sendable {
     /// Held for moments only.
     private let state: Mutex<State>
 
-    init(store: CaseStore, sequencer: Sequencer, clock: NodeClock, pool: BlockingPool) throws {
+    init(store: CaseStore, sequencer: Sequencer, clock: NodeClock) throws {
         self.store = store
         self.sequencer = sequencer
         self.clock = clock
-        self.pool = pool
         var directory = OfficerDirectory()
         try store.forEachRecord(of: Streams.administration) { _, opened in
             let event = try AdministrationEvent(serializedBytes: opened.content)
@@ -114,13 +112,13 @@ public final class Administration: Sendable {
         }
     }
 
-    /// In the order of the commits: whoever comes early waits for the one before.
+    /// Takes in what was committed at `version`. Nobody else can have been: the writer takes a change only at the place
+    /// that it was decided for, and the next one is decided on what this leaves.
     func apply(_ events: [AdministrationEvent], at version: UInt64, by actor: UInt64, _ time: UInt64) {
-        while !state.withLock({ state in
-            guard state.directory.version == version else { return false }
+        state.withLock { state in
+            precondition(state.directory.version == version)
             for event in events { state.directory.apply(event, by: actor, at: time) }
-            return true
-        }) {}
+        }
     }
 
     // MARK: Signing in

@@ -72,7 +72,7 @@ enum CaseIndexing {
     private static func visibility(_ before: CaseFile, _ after: CaseFile, _ stream: UInt64) -> RowChange? {
         func value(_ file: CaseFile) -> [UInt8]? {
             guard file.needToKnow else { return nil }
-            return file.owner.bigEndianBytes + file.granted.sorted().flatMap(\.bigEndianBytes)
+            return IndexRow.visibility(owner: file.owner, granted: file.granted)
         }
         let (old, new) = (value(before), value(after))
         return old == new ? nil : RowChange(.index, IndexRow.visibility(stream), new)

@@ -81,22 +81,18 @@ extension CaseService {
         try credentials.require(.manageOfficers)
         if !active {
             let (store, administration) = (store, administration)
-            let alone = try await readers.run {
-                var alone = 0
+            let isAlone = try await readers.run {
+                var isAlone = false
                 try store.database.forEach(.index, from: [2], upTo: [3]) { _, value in
-                    let others = stride(from: 0, to: value.count - 7, by: 8).contains {
-                        let officer = UInt64(bigEndianBytes: value[$0..<$0 + 8])!
-                        return officer != number && administration.isInvestigator(officer)
-                    }
-                    let isTheirs = stride(from: 0, to: value.count - 7, by: 8).contains {
-                        UInt64(bigEndianBytes: value[$0..<$0 + 8]) == number
-                    }
-                    if isTheirs, !others { alone += 1 }
-                    return true
+                    let officers = IndexRow.officers([UInt8](value))
+                    isAlone =
+                        officers.contains(number)
+                        && !officers.contains { $0 != number && administration.isInvestigator($0) }
+                    return !isAlone
                 }
-                return alone
+                return isAlone
             }
-            guard alone == 0 else {
+            guard !isAlone else {
                 throw CaseError(
                     .conflict,
                     "this officer alone may see some case: they hand it over, or grant access, first")

@@ -96,6 +96,7 @@ extension CaseService {
         var shared: (stream: UInt64, file: CaseFile, key: StreamKey)?
         if let stream = caseID.flatMap({ stream(caseID: $0) }) {
             guard let key = try store.keys.key(stream) else { throw Self.noSuchCase }
+            prepared.proposal.premises.append(try store.keys.premise(stream))
             shared = (stream, try store.caseFile(stream), key)
         }
         var seen: [String: [UInt8]] = [:]
@@ -113,7 +114,7 @@ extension CaseService {
                     ImportOutcome(kind: earlier == digest ? .known : .differs, id: "", caseID: "", findings: []))
                 continue
             }
-            do throws(CaseError) {
+            do {
                 let outcome: ImportOutcome
                 let number = store.newNumber()
                 switch record {
@@ -127,8 +128,7 @@ extension CaseService {
                 seen[name] = digest
                 prepared.proposal.premises.append(RowChange(.index, row, nil))
                 prepared.outcomes.append(outcome)
-            } catch {
-                guard error.code == .invalid || error.code == .tooLarge else { throw error }
+            } catch let error as CaseError where error.code == .invalid || error.code == .tooLarge {
                 let findings = error.findings.isEmpty ? [Finding(.reject, "", "invalid", error.reason)] : error.findings
                 prepared.outcomes.append(ImportOutcome(kind: .refused, id: "", caseID: "", findings: findings))
             }
@@ -188,7 +188,7 @@ extension CaseService {
     private func take(
         _ report: SeizureReport, _ number: UInt64, _ shared: inout (stream: UInt64, file: CaseFile, key: StreamKey)?,
         _ needToKnow: Bool, _ credentials: Credentials, _ prepared: inout PreparedImport
-    ) throws(CaseError) -> ImportOutcome {
+    ) throws -> ImportOutcome {
         let now = clock.nowMilliseconds()
         var stream = shared?.stream ?? 0
         var file = shared?.file ?? CaseFile()
@@ -211,9 +211,7 @@ extension CaseService {
             key = shared.key
         } else {
             file = CaseFile()
-            guard let made = try? store.keys.makeKey(stream) else {
-                throw CaseError(.overloaded, "no key for the case could be made: try again")
-            }
+            let made = try store.keys.makeKey(stream)
             key = made.key
             prepared.proposal.rows.append(made.row)
             prepared.proposal.premises.append(made.premise)
@@ -232,18 +230,15 @@ extension CaseService {
 
     private func take(
         _ report: StatisticalReport, _ number: UInt64, _ credentials: Credentials, _ prepared: inout PreparedImport
-    ) throws(CaseError) -> ImportOutcome {
+    ) throws -> ImportOutcome {
         var report = report
         let findings = report.normaliseAndValidate(codes: codes, nowMilliseconds: clock.nowMilliseconds())
         guard !findings.contains(where: { $0.strength == .reject }) else {
             throw CaseError(.invalid, "the figure cannot be taken as it is", findings: findings)
         }
         report.id = RecordID(country: authority.country, kind: .figure, number: number).description
-        guard
-            let draft = try? store.draft(
-                .statistics, report, by: credentials.officer.number, stream: Streams.statistics)
-        else { throw CaseError(.overloaded, "the figure could not be sealed: try again") }
-        prepared.proposal.drafts.append(draft)
+        prepared.proposal.drafts.append(
+            try store.draft(.statistics, report, by: credentials.officer.number, stream: Streams.statistics))
         prepared.proposal.rows += CaseIndexing.rows(of: report, number)
         return ImportOutcome(kind: .imported, id: report.id, caseID: "", findings: findings)
     }

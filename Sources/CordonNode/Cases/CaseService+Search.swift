@@ -11,7 +11,7 @@ public struct SearchResult: Sendable {
     public let title: String
     /// Nil where the title of the case was met.
     public let report: SeizureReport?
-    /// What was met: `container`, `name`, `similar name`, `words`, `filter`.
+    /// What was met: `id`, `identifier`, `name`, `name parts`, `similar name`, `words`, `filter`.
     public let met: String
     /// 1 where it is the same; the similarity of names where they only resemble each other.
     public let score: Double
@@ -21,7 +21,7 @@ public struct SearchPage: Sendable {
     public let results: [SearchResult]
     /// Nil at the end.
     public let next: String?
-    /// The search was given up for its length: narrow it.
+    /// The page ended before it was full, for what it cost: `next` goes on.
     public let isIncomplete: Bool
 }
 
@@ -79,7 +79,7 @@ extension CaseService {
     package func searchWithoutRecord(
         _ query: SearchRequest, officer: Officer, withNames: Bool = false
     ) throws -> SearchPage {
-        let index = SearchIndex(store.database)
+        let index = SearchIndex(store.database, maximumSteps: limits.searchSteps)
         let plan = try plan(query, index)
         var found: [(posting: Posting, stage: Int)] = []
         var isIncomplete = false
@@ -102,7 +102,7 @@ extension CaseService {
             // What a stronger stage has shown. Similar names stand for too many terms to look at each: of them, only
             // those on this page are known.
             let stronger = plan.stages[..<stage].filter { !$0.isSimilar }
-            let isThrough = try index.forEachCommon(groups, after: after, days: plan.days) { posting in
+            let stop = try index.forEachCommon(groups, after: after, days: plan.days) { posting in
                 guard try store.isVisible(posting.stream, to: officer.number, at: index.snapshot),
                     !seen.contains(posting), try !stronger.contains(where: { try index.meets(posting, $0.groups) })
                 else { return true }
@@ -110,7 +110,11 @@ extension CaseService {
                 found.append((posting, stage))
                 return found.count < plan.limit
             }
-            isIncomplete = isIncomplete || !isThrough
+            if let stop {
+                isIncomplete = true
+                next = Self.cursor(stage: stage, after: stop)
+                break
+            }
             if found.count >= plan.limit {
                 next = Self.cursor(stage: stage, after: found[found.count - 1].posting)
                 break

@@ -17,6 +17,8 @@ public struct CaseServiceLimits: Sendable {
     public var hits = 20
     /// The same for a report that is imported. Default 5.
     public var importHits = 5
+    /// Jumps between rows of the index that one page of a search may cost, some 30 ms. Default 6,000.
+    public var searchSteps = 6_000
     /// Records in one batch of an import. Default 500.
     public var importBatch = 500
 
@@ -49,7 +51,7 @@ public final class CaseService: Sendable {
         self.limits = limits
         readers = BlockingPool(threads: limits.readers)
         codes = try StoredCodeLists(store.database)
-        administration = try Administration(store: store, sequencer: sequencer, clock: clock, pool: readers)
+        administration = try Administration(store: store, sequencer: sequencer, clock: clock)
     }
 
     /// Whether changes are taken.
@@ -101,12 +103,12 @@ public final class CaseService: Sendable {
 
     /// A case, for an officer who may see it; whatever the officer may not see is left out. Journalled.
     public func readCase(
-        _ id: String, action: String = "read-case", reason: String = "", by credentials: Credentials
+        _ id: String, reason: String = "", by credentials: Credentials
     ) async throws -> CaseFile {
         try credentials.require(.readCase)
         let file = try await visibleCase(id, credentials)
         try await recordAccess(by: credentials) {
-            $0.action = action
+            $0.action = "read-case"
             $0.caseID = file.id
             $0.reason = reason
             $0.count = 1

@@ -149,9 +149,7 @@ final class CaseStore: Sendable {
             // Of a case that was erased, nobody is to know any more.
             return try database.get(.index, IndexRow.object(stream), at: snapshot) != nil
         }
-        return stride(from: 0, to: row.count, by: 8).contains {
-            UInt64(bigEndianBytes: row[$0..<min($0 + 8, row.count)]) == officer
-        }
+        return IndexRow.officers(row).contains(officer)
     }
 
     // MARK: Preparing

@@ -26,6 +26,13 @@ enum IndexRow {
     static func source(_ source: String, _ key: String) -> [UInt8] { [3] + source.utf8 + [0] + key.utf8 }
     static func idempotency(_ officer: UInt64, _ digest: [UInt8]) -> [UInt8] { [4] + officer.bigEndianBytes + digest }
     static func unmatched(_ number: UInt64) -> [UInt8] { [5] + number.bigEndianBytes }
+    /// Who may know of a need-to-know case: the value of its row.
+    static func visibility(owner: UInt64, granted: Set<UInt64>) -> [UInt8] {
+        owner.bigEndianBytes + granted.sorted().flatMap(\.bigEndianBytes)
+    }
+    static func officers(_ visibility: [UInt8]) -> [UInt64] {
+        stride(from: 0, to: visibility.count, by: 8).compactMap { UInt64(bigEndianBytes: visibility[$0...].prefix(8)) }
+    }
     static func code(_ list: CodeList, _ code: String) -> [UInt8] { [6, list == .hs ? 1 : 2] + code.utf8 }
     static func listedCase(_ number: UInt64) -> [UInt8] { [7] + (~number).bigEndianBytes }
     static func hits(_ officer: UInt64, _ stream: UInt64) -> [UInt8] {
@@ -79,8 +86,9 @@ struct Posting: Hashable, Sendable, Comparable {
         stream = UInt64(bigEndianBytes: row[(row.count - 8)...])!
     }
 
-    /// The place right behind it in the order of the rows.
+    /// The places right behind and before it in the order of the rows. No case's stream has the first or last number.
     var successor: Posting { Posting(number: number, stream: stream &+ 1) }
+    var predecessor: Posting { Posting(number: number, stream: stream &- 1) }
 
     /// In the order of the rows: the newest first.
     static func < (a: Self, b: Self) -> Bool { (~a.number, a.stream) < (~b.number, b.stream) }

@@ -4,20 +4,21 @@ internal import Storage
 
 /// Looks through the postings of terms, newest reports first.
 struct SearchIndex {
-    /// Jumps that one search may make before it gives up and says so: some 30 ms.
-    static let maximumSteps = 6_000
     /// Tokens that a prefix or a misspelling may stand for.
     static let maximumExpansions = 64
 
     let database: Database
     let snapshot: Snapshot
+    /// Jumps that the searches through this index may make together.
+    private let maximumSteps: Int
     /// What the searches through this index have cost so far.
     private let steps = Steps()
     /// Over all terms, for looks at many of them one after the other.
     private let terms: TermCursor
 
-    init(_ database: Database) {
+    init(_ database: Database, maximumSteps: Int = .max) {
         self.database = database
+        self.maximumSteps = maximumSteps
         snapshot = database.snapshot()
         terms = TermCursor(database, snapshot)
     }
@@ -95,13 +96,14 @@ struct SearchIndex {
     }
 
     /// Lends the postings that every group has, newest first, from behind `cursor` on, until `body` returns false.
-    /// A group is met where any of its terms is. Returns false when the search was given up for its length.
+    /// A group is met where any of its terms is. Where the search has cost all that it may, it returns the posting to go on
+    /// behind, later.
     ///
     /// A leapfrog join: each group in turn jumps to the furthest posting that any has seen, until all agree.
     func forEachCommon(
         _ groups: [[SearchTerm]], after cursor: Posting?, days: ClosedRange<UInt32>?,
         _ body: (Posting) throws -> Bool
-    ) throws -> Bool {
+    ) throws -> Posting? {
         precondition(!groups.isEmpty)
         let unions = groups.map { Union($0, database, snapshot, steps) }
         var target = cursor?.successor
@@ -109,19 +111,20 @@ struct SearchIndex {
             var agreed = 1
             var index = 1 % unions.count
             while agreed < unions.count {
-                guard let next = try unions[index].seek(found.posting) else { return true }
+                guard let next = try unions[index].seek(found.posting) else { return nil }
                 agreed = next.posting == found.posting ? agreed + 1 : 1
                 found = next
                 index = (index + 1) % unions.count
-                guard steps.count < Self.maximumSteps else { return false }
+                // Nothing before `found` is common; whether it is itself, is not known yet.
+                guard steps.count < maximumSteps else { return found.posting.predecessor }
             }
             if days?.contains(found.day) ?? true {
-                guard try body(found.posting) else { return true }
+                guard try body(found.posting) else { return nil }
             }
-            guard steps.count < Self.maximumSteps else { return false }
+            guard steps.count < maximumSteps else { return found.posting }
             target = found.posting.successor
         }
-        return true
+        return nil
     }
 
     private final class Steps {

@@ -95,7 +95,7 @@ struct SearchCommand: ClientCommand {
             }
         } while all && !answer.message.next.isEmpty
         if answer.message.incomplete {
-            Terminal.printError("The search was given up for its length: narrow it.")
+            Terminal.printError("This much took long already: narrow it, or go on.")
         }
         if api.json { return }
         table.print(orElse: "Nothing was found.")
