@@ -33,6 +33,8 @@ let package = Package(
             traits: ["ConfigurationSupport"]),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
     ],
     targets: [
         // Layer 0: the C libraries.
@@ -44,7 +46,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Layer 1: keys, signatures, sealing, secret memory.
-        .target(name: "Cryptography", dependencies: ["CSodium", "COpenSSL"], swiftSettings: settings),
+        .target(
+            name: "Cryptography",
+            dependencies: ["CSodium", "COpenSSL", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
 
         // Layer 1: the vocabulary of the trade. `Schema` is generated from Protocols/schema (`make schema`).
         .target(name: "Schema", dependencies: [protobuf], swiftSettings: [.swiftLanguageMode(.v6)]),
@@ -55,6 +60,15 @@ let package = Package(
         .target(name: "TransparencyLog", dependencies: ["Cryptography"], swiftSettings: settings),
         .target(name: "Storage", dependencies: ["CRocksDB", "Cryptography"], swiftSettings: settings),
 
+        // Layer 2: the entries of the exchange log, as an auditor reads them.
+        .target(name: "EntryCodec", dependencies: ["Cryptography", "TransparencyLog"], swiftSettings: settings),
+
+        // Layer 3: what authorities send each other, and how they keep up with each other's logs.
+        .target(
+            name: "Exchange",
+            dependencies: ["EntryCodec", "Cryptography", "TransparencyLog", "Customs", "Schema", protobuf],
+            swiftSettings: settings),
+
         // Layer 3: case files as commands, events and folds.
         .target(name: "Casework", dependencies: ["Customs", "Schema", protobuf], swiftSettings: settings),
 
@@ -62,7 +76,8 @@ let package = Package(
         .target(
             name: "CordonNode",
             dependencies: [
-                "Casework", "Customs", "Schema", "Cryptography", "Storage", "TransparencyLog", protobuf, threadPool,
+                "Casework", "Customs", "EntryCodec", "Exchange", "Schema", "Cryptography", "Storage", "TransparencyLog",
+                protobuf, threadPool,
             ],
             swiftSettings: settings),
 
@@ -70,7 +85,12 @@ let package = Package(
         .target(
             name: "NodeServer",
             dependencies: [
-                "CordonNode", "Casework", "Customs", "Interchange", "Schema", "Cryptography", protobuf,
+                "CordonNode", "Casework", "Customs", "EntryCodec", "Exchange", "Interchange", "Schema", "Cryptography",
+                "TransparencyLog", protobuf,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "X509", package: "swift-certificates"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -86,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "NodeServer", "Interchange", "Casework", "Customs", "Schema", "CordonNode", "Cryptography", "Storage",
-                "TransparencyLog", argumentParser, protobuf,
+                "NodeServer", "Interchange", "Casework", "Customs", "EntryCodec", "Exchange", "Schema", "CordonNode",
+                "Cryptography", "Storage", "TransparencyLog", argumentParser, protobuf,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -98,13 +118,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "cordon-verify", dependencies: ["Cryptography", "TransparencyLog", argumentParser],
+            name: "cordon-verify", dependencies: ["Cryptography", "EntryCodec", "TransparencyLog", argumentParser],
             swiftSettings: settings),
         .executableTarget(
             name: "cordon-bench",
             dependencies: [
-                "CordonNode", "Casework", "Customs", "Schema", "Cryptography", "Storage", "TransparencyLog",
-                argumentParser, protobuf,
+                "CordonNode", "Casework", "Customs", "EntryCodec", "Exchange", "Schema", "Cryptography", "Storage",
+                "TransparencyLog", argumentParser, protobuf,
             ],
             swiftSettings: settings),
 
@@ -116,6 +136,18 @@ let package = Package(
         .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Cryptography", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: [
+                "Exchange", "EntryCodec", "Cryptography", "TransparencyLog", "Customs", "Schema", "TestSupport", protobuf,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FederationTests",
+            dependencies: [
+                "Exchange", "EntryCodec", "Cryptography", "TransparencyLog", "Schema", "TestSupport", protobuf,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "CRocksDB", "Cryptography", "TestSupport"],
