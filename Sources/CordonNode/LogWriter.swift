@@ -170,6 +170,13 @@ struct LogWriter {
                 return .failure(NodeError(.changed, "somebody else took that meanwhile: read it again"))
             }
         }
+        if let release = proposal.release {
+            guard release.size == nextIndex(.exchange, step) else {
+                return .failure(NodeError(.changed, "something else was released meanwhile"))
+            }
+            step.additions[.exchange, default: Addition()].records += release.entries
+            step.additions[.exchange]!.hashes += release.entries.map { MerkleHash.leaf($0) }
+        }
         let first = nextIndex(.journal, step)
         var addition = step.additions[.journal] ?? Addition()
         step.additions[.journal] = nil  // so that it grows in place

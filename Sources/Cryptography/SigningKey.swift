@@ -76,6 +76,11 @@ public final class SigningKey<Role: KeyRole>: Sendable {
     }
 }
 
+extension SigningKey where Role == TLSRole {
+    /// Lends the seed to the TLS library, which signs with it by itself.
+    public func withTLSSeed<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R { try withSeed(body) }
+}
+
 extension SigningKey: CustomStringConvertible, CustomReflectable {
     public var description: String { "SigningKey<\(Role.name)>(redacted)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
