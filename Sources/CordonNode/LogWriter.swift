@@ -77,7 +77,7 @@ struct LogWriter {
                     .corrupted, "the \(log.name) log has \(size) records, its checkpoint says \(signed.size)")
             }
             try Watermark.check(store, log, size: size, against: watermark.read(log, keyring: keyring))
-            let edge = try store.edge(log, size: size)
+            let edge = try store.rows(log).edge(size: size)
             guard edge.root == signed.root else {
                 throw NodeError(.corrupted, "the \(log.name) log does not have the root that its checkpoint says")
             }
@@ -217,9 +217,10 @@ struct LogWriter {
             throw NodeError(.corrupted, "the stored checkpoint of the \(id.name) log is not the one signed last")
         }
         let size = log.edge.size
+        let rows = store.rows(id)
         for hash in addition.hashes {
             log.edge.append(hash) { tile in
-                let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
+                let key = rows.tileKey(level: tile.level, index: tile.index)
                 store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
             }
         }
