@@ -216,8 +216,8 @@ private struct MessageKeys {
             repeating: 0,
             count: SymmetricKey.byteCount + Self.nonceByteCount + ChunkedEncryption.commitmentByteCount)
         let status = input.secret.withUnsafeBytes { key in
-            cordon_hkdf_expand_sha512(
-                key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, info.count, &derived,
+            cordon_hkdf_expand(
+                "SHA512", key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, info.count, &derived,
                 derived.count)
         }
         guard status == 0 else { throw CryptographyError(.libraryFailure, "OpenSSL refused HKDF") }
