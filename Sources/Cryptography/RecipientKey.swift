@@ -140,7 +140,8 @@ public final class RecipientKey: Sendable {
         }
     }
 
-    private static let refusal = CryptographyError(.notAuthentic, "sealed to another key or for another use, or changed")
+    private static let refusal = CryptographyError(
+        .notAuthentic, "sealed to another key or for another use, or changed")
 }
 
 extension RecipientKey: CustomStringConvertible, CustomReflectable {
