@@ -69,14 +69,6 @@ public nonisolated struct ExchangeEvent: Sendable {
     set {body = .ownStatement(newValue)}
   }
 
-  public var partnerStatement: PartnerStatement {
-    get {
-      if case .partnerStatement(let v)? = body {return v}
-      return PartnerStatement()
-    }
-    set {body = .partnerStatement(newValue)}
-  }
-
   public var recipientKeyMade: RecipientKeyMade {
     get {
       if case .recipientKeyMade(let v)? = body {return v}
@@ -108,7 +100,6 @@ public nonisolated struct ExchangeEvent: Sendable {
     case partnerStateSet(PartnerStateSet)
     case agreementRecorded(AgreementRecorded)
     case ownStatement(OwnStatement)
-    case partnerStatement(PartnerStatement)
     case recipientKeyMade(RecipientKeyMade)
     case recipientKeyDestroyed(RecipientKeyDestroyed)
     case ownCardIssued(OwnCardIssued)
@@ -181,26 +172,6 @@ public nonisolated struct OwnStatement: Sendable {
   public init() {}
 }
 
-/// A partner's keys statement, at its place in its exchange log.
-public nonisolated struct PartnerStatement: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var partner: String = String()
-
-  public var entryIndex: UInt64 = 0
-
-  /// Of the entry, in milliseconds since 1970-01-01T00:00Z.
-  public var time: UInt64 = 0
-
-  public var statement: Data = Data()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
 /// A key that notices to us are sealed to. Its seed is sealed under the key of the stream that this record is in, and
 /// ends with that.
 public nonisolated struct RecipientKeyMade: Sendable {
@@ -265,7 +236,7 @@ fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension ExchangeEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ExchangeEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{4}\u{9}partner_confirmed\0\u{3}partner_state_set\0\u{3}agreement_recorded\0\u{3}own_statement\0\u{3}partner_statement\0\u{3}recipient_key_made\0\u{3}recipient_key_destroyed\0\u{3}own_card_issued\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{4}\u{9}partner_confirmed\0\u{3}partner_state_set\0\u{3}agreement_recorded\0\u{3}own_statement\0\u{4}\u{2}recipient_key_made\0\u{3}recipient_key_destroyed\0\u{3}own_card_issued\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -324,19 +295,6 @@ nonisolated extension ExchangeEvent: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .ownStatement(v)
-        }
-      }()
-      case 14: try {
-        var v: PartnerStatement?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .partnerStatement(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .partnerStatement(v)
         }
       }()
       case 15: try {
@@ -407,10 +365,6 @@ nonisolated extension ExchangeEvent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     case .ownStatement?: try {
       guard case .ownStatement(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    }()
-    case .partnerStatement?: try {
-      guard case .partnerStatement(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
     }()
     case .recipientKeyMade?: try {
       guard case .recipientKeyMade(let v)? = self.body else { preconditionFailure() }
@@ -571,51 +525,6 @@ nonisolated extension OwnStatement: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
   public static func ==(lhs: OwnStatement, rhs: OwnStatement) -> Bool {
     if lhs.entryIndex != rhs.entryIndex {return false}
-    if lhs.statement != rhs.statement {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension PartnerStatement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".PartnerStatement"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}partner\0\u{3}entry_index\0\u{1}time\0\u{1}statement\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.partner) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.entryIndex) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.time) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.statement) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.partner.isEmpty {
-      try visitor.visitSingularStringField(value: self.partner, fieldNumber: 1)
-    }
-    if self.entryIndex != 0 {
-      try visitor.visitSingularUInt64Field(value: self.entryIndex, fieldNumber: 2)
-    }
-    if self.time != 0 {
-      try visitor.visitSingularUInt64Field(value: self.time, fieldNumber: 3)
-    }
-    if !self.statement.isEmpty {
-      try visitor.visitSingularBytesField(value: self.statement, fieldNumber: 4)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: PartnerStatement, rhs: PartnerStatement) -> Bool {
-    if lhs.partner != rhs.partner {return false}
-    if lhs.entryIndex != rhs.entryIndex {return false}
-    if lhs.time != rhs.time {return false}
     if lhs.statement != rhs.statement {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

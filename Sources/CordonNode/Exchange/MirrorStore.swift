@@ -48,7 +48,7 @@ final class MirrorStore: Sendable {
         guard let bytes = try database.get(.mirror, key) else { return nil }
         do {
             return try SignedCheckpoint(verifying: bytes, logs: logs)
-        } catch let error as TransparencyLogError {
+        } catch {
             throw NodeError(.corrupted, "a stored checkpoint of a partner is not good: \(error)")
         }
     }
