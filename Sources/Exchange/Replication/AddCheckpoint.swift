@@ -1,4 +1,5 @@
 public import Cryptography
+internal import EntryCodec
 public import TransparencyLog
 
 /// The body of a C2SP tlog-witness `add-checkpoint` request.
@@ -51,7 +52,7 @@ public struct AddCheckpoint: Hashable, Sendable {
         }
         self.hashes = hashes
         do {
-            note = try SignedNote(parsing: reader.rest())
+            note = try SignedNote(parsing: Array(reader.remaining))
         } catch {
             throw refuse(error.reason)
         }

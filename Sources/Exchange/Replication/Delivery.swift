@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import EntryCodec
 
 /// An envelope on its way to one recipient: which delivery to it this is, and which entry of the sender's log it
 /// belongs to.
@@ -71,7 +72,7 @@ public enum DeliveryPage {
             guard length <= maximumEnvelopeByteCount else {
                 throw refuse("an envelope of more than \(maximumEnvelopeByteCount) bytes")
             }
-            guard let envelope = reader.take(Int(length)) else { throw refuse("ends inside an envelope") }
+            guard let envelope = reader.bytes(Int(length)) else { throw refuse("ends inside an envelope") }
             guard last.position < .max, position == last.position + 1 else {
                 throw refuse("position \(position) does not follow \(last.position)")
             }
@@ -79,7 +80,7 @@ public enum DeliveryPage {
                 throw refuse("delivery \(position) goes back in the log")
             }
             last = DeliveryCursor(position: position, entryIndex: index)
-            deliveries.append(Delivery(position: position, entryIndex: index, envelope: Array(envelope)))
+            deliveries.append(Delivery(position: position, entryIndex: index, envelope: envelope))
         }
         return deliveries
     }

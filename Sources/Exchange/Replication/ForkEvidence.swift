@@ -1,4 +1,5 @@
 public import Cryptography
+internal import EntryCodec
 public import TransparencyLog
 
 /// Proof, for anyone who knows the log's public key, that a log signed two histories.
@@ -140,10 +141,10 @@ public struct ForkEvidence: Hashable, Sendable {
     private static func note(_ name: String, _ reader: inout ByteReader) throws(ReplicationError) -> SignedNote {
         guard let line = reader.line(limit: 32), line.utf8.starts(with: name.utf8),
             let count = DecimalText.parse(line.dropFirst(name.count)), count <= maximumNoteByteCount,
-            let bytes = reader.take(Int(count))
+            let bytes = reader.bytes(Int(count))
         else { throw ReplicationError(.malformedEvidence, "not a \(name)note of at most \(maximumNoteByteCount) bytes") }
         do {
-            return try SignedNote(parsing: Array(bytes))
+            return try SignedNote(parsing: bytes)
         } catch {
             throw ReplicationError(.malformedEvidence, error.reason)
         }

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import EntryCodec
 public import TransparencyLog
 
 /// What one node tells another about the logs it holds (`Protocols/sync.md`, "Held checkpoints"): the latest
@@ -59,7 +60,7 @@ public struct Gossip: Hashable, Sendable {
         while !reader.isAtEnd {
             guard items.count < Self.maximumItems else { throw refuse("more than \(Self.maximumItems) items") }
             guard let kind = reader.integer(UInt8.self), let length = reader.integer(UInt32.self),
-                let bytes = reader.take(Int(length)).map({ Array($0) })
+                let bytes = reader.bytes(Int(length))
             else { throw refuse("ends inside an item") }
             do {
                 switch kind {

@@ -9,11 +9,17 @@ public struct HeldCheckpoints: Sendable {
         public let head: SignedCheckpoint
         /// Whether it is an exchange log; otherwise a journal.
         public let isExchangeLog: Bool
+        /// Others that were seen signed (`Replica.unstored`): for the log's own authority.
+        public let unstored: [SignedCheckpoint]
         public let evidence: [ForkEvidence]
 
-        public init(head: SignedCheckpoint, isExchangeLog: Bool, evidence: [ForkEvidence] = []) {
+        public init(
+            head: SignedCheckpoint, isExchangeLog: Bool, unstored: [SignedCheckpoint] = [],
+            evidence: [ForkEvidence] = []
+        ) {
             self.head = head
             self.isExchangeLog = isExchangeLog
+            self.unstored = unstored
             self.evidence = evidence
         }
     }
@@ -28,25 +34,25 @@ public struct HeldCheckpoints: Sendable {
     }
 
     /// What is posted to the partner whose logs have these origins: its own logs, and every exchange log.
-    public func offer(to partnerOrigins: [String]) -> Gossip {
-        Gossip(items { log in log.isExchangeLog || Self.contains(partnerOrigins, log.head.origin) })
-    }
+    public func offer(to partnerOrigins: [String]) -> Gossip { tell(partnerOrigins) { _ in true } }
 
     /// The answer to what the partner posted: its own logs, and the exchange logs that it named.
     public func answer(to gossip: Gossip, from partnerOrigins: [String]) -> Gossip {
         let named = gossip.items.map(\.claimedOrigin)
-        return Gossip(
-            items { log in
-                Self.contains(partnerOrigins, log.head.origin)
-                    || log.isExchangeLog && Self.contains(named, log.head.origin)
-            })
+        return tell(partnerOrigins) { Self.contains(named, $0) }
     }
 
-    private func items(where isTold: (Log) -> Bool) -> [Gossip.Item] {
-        logs.filter(isTold).flatMap { log in
-            let note = log.head.note.signed(byOnly: [log.head.origin, witnessName])
-            return [Gossip.Item.checkpoint(note)] + log.evidence.map(Gossip.Item.evidence)
+    private func tell(_ partnerOrigins: [String], exchangeLogs isTold: (String) -> Bool) -> Gossip {
+        var items: [Gossip.Item] = []
+        for log in logs {
+            let isPartners = Self.contains(partnerOrigins, log.head.origin)
+            guard isPartners || log.isExchangeLog && isTold(log.head.origin) else { continue }
+            for signed in isPartners ? [log.head] + log.unstored : [log.head] {
+                items.append(.checkpoint(signed.note.signed(byOnly: [log.head.origin, witnessName])))
+            }
+            items += log.evidence.map(Gossip.Item.evidence)
         }
+        return Gossip(items)
     }
 
     private static func contains(_ origins: [String], _ origin: String) -> Bool {

@@ -30,6 +30,7 @@ extension Replica {
     }
 
     mutating func roundFailed(_ failure: ReplicaFailure) {
+        if isAsking({ $0 == .checkpoints }) { lastGossip = nil }
         cancelRequests()
         failures += 1
         phase = .resting(until: now + backoff.delay(failures: failures))
@@ -233,7 +234,9 @@ extension Replica {
         guard !isFrozen else { return }
         if configuration.takesDeliveries { askForDeliveries() }
         let isDue = lastGossip.map { now - $0 >= limits.gossipInterval } ?? true
-        if configuration.gossips, isDue || lastGossipHead != state.head {
+        if configuration.gossips, isDue {
+            // What changes from here on is for the next time.
+            lastGossip = now
             ask(.checkpoints, maximumByteCount: Gossip.maximumByteCount)
         }
         closeOn()
@@ -254,8 +257,6 @@ extension Replica {
     }
 
     mutating func gossipArrived(_ gossip: Gossip) {
-        lastGossip = now
-        lastGossipHead = state.head
         actions.append(.gossip(gossip))
         closeOn()
     }

@@ -92,6 +92,8 @@ public struct Replica: Sendable {
         case observed(SignedNote, source: String)
         /// A checkpoint to go to, when it can be proven: as if the source had answered with it.
         case shown(SignedNote)
+        /// What this node holds of some log has changed: worth telling the partner in this round.
+        case heldChanged
         /// Evidence against this log, from `.compare` or from a partner.
         case evidence(ForkEvidence)
     }
@@ -154,7 +156,6 @@ public struct Replica: Sendable {
     var movedHead: SignedCheckpoint?
     var pollStarted: UInt64 = 0
     var lastGossip: UInt64?
-    var lastGossipHead: SignedCheckpoint?
     var actions: [Action] = []
 
     /// `seed`: 64 random bits for waiting times, different for every replica.
@@ -172,6 +173,19 @@ public struct Replica: Sendable {
     public var size: UInt64 { state.edge.size }
     /// Waits for a person.
     public var isFrozen: Bool { if case .frozen = phase { true } else { false } }
+
+    /// Checkpoints of this log that the replica has seen signed and that are not stored, or not yet: for the log's own
+    /// start gate.
+    public var unstored: [SignedCheckpoint] {
+        var unstored = observed.map(\.signed)
+        switch phase {
+        case .proving(let target, _): unstored.append(target)
+        case .fetching(let fetch) where fetch.adopting: unstored.append(fetch.target)
+        case .adopting(_, let head): unstored.append(head)
+        default: break
+        }
+        return unstored
+    }
 
     /// When a `.tick` is due at the latest; nil while only an answer can bring the replica on.
     public var wakeUp: UInt64? {
@@ -196,6 +210,7 @@ public struct Replica: Sendable {
         case .deliveryRefused(let position, let code): deliveryRefused(position, code)
         case .observed(let note, let source): observe(note, source)
         case .shown(let note): shown(note)
+        case .heldChanged: lastGossip = nil
         case .evidence(let evidence): accuse(evidence)
         }
         if !isFrozen { wake() }

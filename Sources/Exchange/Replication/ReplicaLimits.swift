@@ -18,7 +18,7 @@ public struct ReplicaLimits: Sendable {
     /// What a page of deliveries is asked to stay below.
     public var deliveryPageByteCount = 4 << 20
     /// The longest envelope.
-    public var envelopeByteCount = 4 << 20
+    public var envelopeByteCount = Envelope.maximumByteCount
     /// Tries of one request before its round ends.
     public var attempts = 8
     /// Rounds in a row in which the log answers, but proves nothing, before that is an alarm.
