@@ -34,12 +34,21 @@ public struct ExchangeDirectory: Sendable {
     /// Records so far.
     public private(set) var version: UInt64 = 0
     public private(set) var partners: [String: Partner] = [:]
-    public private(set) var agreements: [[UInt8]] = []
+    public private(set) var book: AgreementBook
+    /// In the order in which they were taken.
+    public private(set) var agreementNotes: [[UInt8]] = []
     public private(set) var ownCard: SignedCard?
     public private(set) var ownStatements: [(index: UInt64, statement: [UInt8])] = []
     public private(set) var recipientKeys: [RecipientKeyInfo] = []
 
-    public init() {}
+    /// `own`: our identity, under our name prefix.
+    public init(own: IdentityVerifier) {
+        identities = [own.prefix: own]
+        book = AgreementBook(own: own.prefix)
+    }
+
+    /// Our own identity, and those of partners, by name prefix.
+    public private(set) var identities: [String: IdentityVerifier]
 
     public func partner(number: UInt32) -> Partner? { partners.values.first { $0.number == number } }
 
@@ -66,18 +75,23 @@ public struct ExchangeDirectory: Sendable {
         switch event.body {
         case .partnerConfirmed(let confirmed):
             let card = try SignedCard(verifying: Array(confirmed.card))
+            identities[card.card.prefix] = card.card.identity
             if partners[card.card.prefix] == nil {
                 partners[card.card.prefix] = Partner(number: UInt32(partners.count) + 1, card: card, since: time)
             } else {
                 partners[card.card.prefix]!.card = card
             }
+            // What waits for this authority's signature may have it already.
+            for note in agreementNotes { _ = try? book.apply(note, identities: identities) }
         case .partnerStateSet(let set):
             guard let state = PartnerState(rawValue: set.state) else { return }
             partners[set.partner]?.state = state
             partners[set.partner]?.evidence = Array(set.evidence)
             partners[set.partner]?.reason = event.reason
             partners[set.partner]?.since = time
-        case .agreementRecorded(let recorded): agreements.append(Array(recorded.note))
+        case .agreementRecorded(let recorded):
+            _ = try book.apply(Array(recorded.note), identities: identities)
+            agreementNotes.append(Array(recorded.note))
         case .ownStatement(let own): ownStatements.append((own.entryIndex, Array(own.statement)))
         case .recipientKeyMade(let made):
             recipientKeys.append(
