@@ -49,6 +49,7 @@ public enum Permission: String, CaseIterable, Sendable {
     case releaseNotice
     case readPartners
     case managePartners
+    case manageAgreements
     case readStatus
 
     /// The roles that carry it.
@@ -61,7 +62,7 @@ public enum Permission: String, CaseIterable, Sendable {
         case .reopenCase, .holdCase, .retainCase, .changeOwner, .requestErasure, .decideErasure, .decideNominalExport:
             [.supervisor]
         case .draftNotice: [.investigator, .supervisor, .releaseOfficer]
-        case .releaseNotice: [.releaseOfficer, .supervisor]
+        case .releaseNotice, .manageAgreements: [.releaseOfficer, .supervisor]
         case .managePartners: [.administrator]
         case .readPartners: [.investigator, .supervisor, .releaseOfficer, .auditor, .administrator]
         case .listAccesses: [.auditor]

@@ -54,16 +54,16 @@ private final class Echo: PartnerResponder {
         _ key: SigningKey<TLSRole>, port: Int, pin: Digest? = nil
     ) throws -> HTTPPartnerTransport {
         HTTPPartnerTransport(
-            host: "127.0.0.1", port: port, pin: pin ?? TLSIdentity.pin(of: ours.verifyingKey),
+            host: "127.0.0.1", port: port, pin: pin ?? ours.verifyingKey.pin,
             identity: try TLSIdentity(key, name: "la.customs"))
     }
 
     @Test func thePinOfAKeyIsThatOfItsCertificate() throws {
-        #expect(try TLSIdentity(ours, name: "vn.customs").pin == TLSIdentity.pin(of: ours.verifyingKey))
+        #expect(try TLSIdentity(ours, name: "vn.customs").pin == ours.verifyingKey.pin)
     }
 
     @Test func partnersAreKnownByTheirKeys() async throws {
-        let echo = Echo([TLSIdentity.pin(of: theirs.verifyingKey): "la.customs"])
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
         try await withServer(echo) { port in
             let line = try transport(theirs, port: port)
             let reply = try await line.send(
@@ -74,14 +74,14 @@ private final class Echo: PartnerResponder {
                 try await line.send(.init(.get, "/long"), limit: 5, timeoutSeconds: 5)
             }
             // Revoked while the line is open: nothing more is answered on it.
-            echo.forget(TLSIdentity.pin(of: theirs.verifyingKey))
+            echo.forget(theirs.verifyingKey.pin)
             #expect(try await line.send(.init(.get, "/again"), limit: 1000, timeoutSeconds: 5).status == 403)
             await line.stop()
         }
     }
 
     @Test func strangersGetNoLine() async throws {
-        let echo = Echo([TLSIdentity.pin(of: theirs.verifyingKey): "la.customs"])
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
         try await withServer(echo) { port in
             let stranger = try transport(try .generate(), port: port)
             await #expect(throws: PartnerTransportError(.unreachable, "")) {
@@ -92,9 +92,9 @@ private final class Echo: PartnerResponder {
     }
 
     @Test func aServerWithAnotherKeyIsNotTalkedTo() async throws {
-        let echo = Echo([TLSIdentity.pin(of: theirs.verifyingKey): "la.customs"])
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
         try await withServer(echo) { port in
-            let other = TLSIdentity.pin(of: try SigningKey<TLSRole>.generate().verifyingKey)
+            let other = try SigningKey<TLSRole>.generate().verifyingKey.pin
             let line = try transport(theirs, port: port, pin: other)
             await #expect(throws: PartnerTransportError(.wrongKey, "")) {
                 try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 5)

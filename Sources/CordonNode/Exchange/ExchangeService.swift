@@ -56,6 +56,14 @@ public final class ExchangeService: Sendable {
     }
     /// Held for moments only.
     let state: Mutex<State>
+    struct Syncs {
+        var connect: (@Sendable (Partner) throws -> (any PartnerTransport)?)?
+        var running: [String: PartnerSync] = [:]
+    }
+    /// Held for moments only.
+    let syncs = Mutex(Syncs())
+    /// Judges the entries of one partner after the other.
+    let judging = BlockingPool(threads: 1)
     /// Private keys that were needed, by their streams.
     let opened = Mutex<[UInt64: RecipientKey]>([:])
 

@@ -40,12 +40,6 @@ public struct TLSIdentity: Sendable {
         Digest.sha256(try certificate.extractPublicKey().toSPKIBytes())
     }
 
-    /// The pin that a key will have, without a certificate.
-    public static func pin(of key: VerifyingKey<TLSRole>) -> Digest {
-        // RFC 8410, section 4: SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING }.
-        Digest.sha256([0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00] + key.bytes)
-    }
-
     /// For a listener that asks whoever connects for a certificate. Which ones are taken, a callback decides.
     func serverConfiguration() -> TLSConfiguration {
         var tls = TLSConfiguration.makeServerConfiguration(
