@@ -203,6 +203,13 @@ public final class Node: Sendable {
         return try CaseService(authority, cases, blobs, sequencer, clock, limits)
     }
 
+    /// What the node does with partners, beside its case files.
+    ///
+    /// Throws `.corrupted`; `.badArgument` where the authority's name prefix is none to exchange under.
+    public func exchangeService(_ cases: CaseService, limits: ExchangeLimits = .init()) throws -> ExchangeService {
+        try ExchangeService(self, cases, limits)
+    }
+
     private func caseStore(_ files: any FileStore) throws -> CaseStore {
         guard var reference = try store.database.get(.meta, LogStore.referenceKey) else {
             throw NodeError(.corrupted, "the node's reference key is missing")

@@ -5136,7 +5136,12 @@ extension OpenAPI {
           },
           "result": {
             "type": "string",
-            "description": "In a word: accepted, refused, useful, recalled …"
+            "description": "In a word: delivered, useful, answered, erase …"
+          },
+          "notice": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The notice itself where it makes no case of its own: a recall, a consent, other conditions. Under the case's nominal key."
           }
         }
       },

@@ -883,8 +883,12 @@ public nonisolated struct NoticeReferenced: Sendable {
   /// Where it is kept, if it is kept.
   public var caseID: String = String()
 
-  /// In a word: accepted, refused, useful, recalled …
+  /// In a word: delivered, useful, answered, erase …
   public var result: String = String()
+
+  /// The notice itself where it makes no case of its own: a recall, a consent, other conditions. Under the case's nominal
+  /// key.
+  public var notice: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2637,7 +2641,7 @@ nonisolated extension NoticeReceived: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension NoticeReferenced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NoticeReferenced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}about\0\u{3}entry_id\0\u{1}partner\0\u{1}kind\0\u{3}case_id\0\u{1}result\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}about\0\u{3}entry_id\0\u{1}partner\0\u{1}kind\0\u{3}case_id\0\u{1}result\0\u{2}\u{4}notice\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2651,6 +2655,7 @@ nonisolated extension NoticeReferenced: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.caseID) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.result) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.notice) }()
       default: break
       }
     }
@@ -2675,6 +2680,9 @@ nonisolated extension NoticeReferenced: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.result.isEmpty {
       try visitor.visitSingularStringField(value: self.result, fieldNumber: 6)
     }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularBytesField(value: self.notice, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2685,6 +2693,7 @@ nonisolated extension NoticeReferenced: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.kind != rhs.kind {return false}
     if lhs.caseID != rhs.caseID {return false}
     if lhs.result != rhs.result {return false}
+    if lhs.notice != rhs.notice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

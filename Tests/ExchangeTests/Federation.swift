@@ -10,8 +10,8 @@ struct Federation: Sendable {
     static let time: UInt64 = 1_800_000_000_000
 
     let release: SigningKey<ReleaseRole>
-    let partners: [EpochKey]
-    let stranger: EpochKey
+    let partners: [OpeningKey]
+    let stranger: OpeningKey
     var directory: Directory
 
     var sealer: EnvelopeSealer { EnvelopeSealer(origin: Self.origin, key: release) }
@@ -20,9 +20,9 @@ struct Federation: Sendable {
     init(partners count: Int) throws {
         release = try SigningKey(seed: Self.seed(1))
         partners = try (0..<count).map {
-            EpochKey(authority: "p\($0).customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
+            OpeningKey(authority: "p\($0).customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
         }
-        stranger = EpochKey(authority: "x.customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(99)))
+        stranger = OpeningKey(authority: "x.customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(99)))
         directory = Directory(signers: [release.verifyingKey.signerID: Signer(key: release.verifyingKey, status: .active)])
     }
 
@@ -37,14 +37,14 @@ struct Federation: Sendable {
     /// As a partner whose mirror holds the entry.
     @discardableResult
     func open(
-        _ sealed: EnvelopeSealer.Sealed, as keys: [EpochKey], origin: String = Self.origin, isDuplicate: Bool = false
+        _ sealed: EnvelopeSealer.Sealed, as keys: [OpeningKey], origin: String = Self.origin, isDuplicate: Bool = false
     ) throws -> OpenedEnvelope {
         try open(sealed.envelope.encoded, sealed.entry, as: keys, origin: origin, isDuplicate: isDuplicate)
     }
 
     @discardableResult
     func open(
-        _ envelope: [UInt8], _ entry: LogEntry, as keys: [EpochKey], origin: String = Self.origin,
+        _ envelope: [UInt8], _ entry: LogEntry, as keys: [OpeningKey], origin: String = Self.origin,
         isDuplicate: Bool = false
     ) throws -> OpenedEnvelope {
         try EnvelopeOpener(keys: keys, signers: directory).open(
@@ -62,6 +62,6 @@ struct Directory: SignerDirectory {
     }
 }
 
-extension EpochKey {
+extension OpeningKey {
     var recipient: EpochRecipient { EpochRecipient(authority: authority, epoch: epoch, key: key.publicKey) }
 }

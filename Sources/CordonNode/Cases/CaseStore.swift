@@ -191,6 +191,9 @@ final class CaseStore: Sendable {
         case .noticeReceived(let received):
             open.noticeReceived.notice = Data()
             return (open, Array(received.notice))
+        case .noticeReferenced(let reference) where !reference.notice.isEmpty:
+            open.noticeReferenced.notice = Data()
+            return (open, Array(reference.notice))
         default: break
         }
         // Serialising a message that is set in memory cannot fail: there are no required fields and no Any.
@@ -202,6 +205,7 @@ final class CaseStore: Sendable {
         case .noticeDrafted: event.noticeDrafted.notice = Data(apart)
         case .noticeReleased: event.noticeReleased.notice = Data(apart)
         case .noticeReceived: event.noticeReceived.notice = Data(apart)
+        case .noticeReferenced: event.noticeReferenced.notice = Data(apart)
         case .seizureLogged: event.seizureLogged.report.nominal = try NominalPart(serializedBytes: apart)
         case .reportCorrected: event.reportCorrected.report.nominal = try NominalPart(serializedBytes: apart)
         case .hitsFound(var found):

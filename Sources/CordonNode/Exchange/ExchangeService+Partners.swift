@@ -1,9 +1,12 @@
-public import Casework
+internal import Casework
 internal import Cryptography
 public import Exchange
 internal import FoundationEssentials
 internal import Schema
+internal import Storage
+internal import SwiftProtobuf
 internal import Synchronization
+internal import TransparencyLog
 
 extension ExchangeService {
     // MARK: Our own card
@@ -148,10 +151,10 @@ extension ExchangeService {
         let outcome = Mutex<AgreementBook.Outcome?>(nil)
         try await record(by: actor) { directory, _ in
             var book = directory.book
-            do {
+            do throws(TrustError) {
                 let result = try book.apply(note, identities: directory.identities)
                 outcome.withLock { $0 = result }
-                guard result != .known else { return Addition() }
+                if result == .known { return Addition() }
             } catch {
                 throw CaseError.invalid("/note", error.reason)
             }
@@ -179,7 +182,7 @@ extension ExchangeService {
     public func accept(_ note: [UInt8], by credentials: Credentials) async throws -> SignedAgreement {
         try credentials.require(.manageAgreements)
         let signed: SignedAgreement
-        do {
+        do throws(TrustError) {
             signed = try SignedAgreement(parsing: note).accepted(by: identity)
         } catch {
             throw CaseError.invalid("/note", error.reason)

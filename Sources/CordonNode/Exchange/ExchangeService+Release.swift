@@ -1,4 +1,4 @@
-public import Casework
+internal import Casework
 internal import Cryptography
 internal import Customs
 internal import EntryCodec
@@ -234,6 +234,7 @@ extension ExchangeService {
         _ draft: Notice, for recipients: [PartnerVerdict], _ proposal: inout Proposal, stream: UInt64,
         _ directory: ExchangeDirectory
     ) throws -> SealedNotice {
+        try requireOpenGate()
         let time = now
         let id = EntryID.random()
         var notice = draft
@@ -254,7 +255,7 @@ extension ExchangeService {
         }
         let sealed = try sealer.seal(
             content, for: all, id: id, timeMilliseconds: time, references: try entryReferences(notice, directory))
-        let size = proposal.release?.size ?? (try exchangeSize())
+        let size = try proposal.release?.size ?? exchangeSize()
         let index = size + UInt64(proposal.release?.entries.count ?? 0)
         proposal.release = (size, (proposal.release?.entries ?? []) + [sealed.entry.encoded])
         proposal.rows.append(RowChange(.envelopes, id.bytes, sealed.envelope.encoded))

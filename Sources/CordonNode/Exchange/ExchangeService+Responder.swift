@@ -74,9 +74,8 @@ extension ExchangeService: PartnerResponder {
         return !overflow && start <= count && UInt64(path.width) <= count - start
     }
 
-    func exchangeSize() throws -> UInt64 {
-        sequencer.published(.exchange).claimedSize ?? 0
-    }
+    /// Entries that are durable.
+    func exchangeSize() throws -> UInt64 { try node.checkpoint(.exchange).size }
 
     /// The last checkpoint, with the cosignatures that partners have given it.
     func publishedCheckpoint(_ log: LogID) throws -> SignedNote {
@@ -204,9 +203,4 @@ enum ExchangeRow {
     }
     static func sharedBlob(_ partner: UInt32, _ blob: Digest) -> [UInt8] { [3] + partner.bigEndianBytes + blob.bytes }
     static func expiry(_ day: UInt32, _ stream: UInt64) -> [UInt8] { [4] + day.bigEndianBytes + stream.bigEndianBytes }
-}
-
-extension SignedNote {
-    /// What the note of a checkpoint says its size is. Nothing is verified.
-    fileprivate var claimedSize: UInt64? { (try? Checkpoint(parsing: text))?.size }
 }

@@ -1,5 +1,5 @@
 internal import Cryptography
-public import Exchange
+internal import Exchange
 internal import Glibc
 internal import Storage
 internal import Synchronization

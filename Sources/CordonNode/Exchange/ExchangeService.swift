@@ -62,6 +62,7 @@ public final class ExchangeService: Sendable {
     }
     /// Held for moments only.
     let syncs = Mutex(Syncs())
+    let gate = Mutex(Gate.open)
     /// Judges the entries of one partner after the other.
     let judging = BlockingPool(threads: 1)
     /// Private keys that were needed, by their streams.
@@ -105,6 +106,17 @@ public final class ExchangeService: Sendable {
         state.withLock { $0.keys[partner.prefix] = keys }
     }
 
+    /// Entries of a partner's log that are stored here.
+    public func mirrorSize(of prefix: String) -> UInt64? {
+        directory.partners[prefix].flatMap { try? mirrors.size($0.number) }
+    }
+
+    /// Ends its threads. The case service goes on.
+    public func stop() async {
+        await stopSync()
+        await judging.stop()
+    }
+
     // MARK: Recording
 
     /// What a decision adds, beside events of the exchange.
@@ -141,7 +153,10 @@ public final class ExchangeService: Sendable {
                             .exchange, event, by: actor, stream: Streams.exchange,
                             position: current.version + UInt64(offset)))
                 }
-                if !addition.entries.isEmpty { proposal.release = (size, addition.entries) }
+                if !addition.entries.isEmpty {
+                    try requireOpenGate()
+                    proposal.release = (size, addition.entries)
+                }
                 return (addition, proposal)
             }
             guard !proposal.drafts.isEmpty || !proposal.rows.isEmpty else { return nil }

@@ -9,9 +9,9 @@ internal import TransparencyLog
 /// what they come to. What a partner costs is bounded by the replica's limits.
 final class PartnerSync: Sendable {
     let prefix: String
-    private let partner: Partner
-    private let service: ExchangeService
-    private let transport: any PartnerTransport
+    let partner: Partner
+    let service: ExchangeService
+    let transport: any PartnerTransport
     private let events: AsyncStream<Replica.Event>
     private let post: AsyncStream<Replica.Event>.Continuation
     private let task = Mutex<Task<Void, Never>?>(nil)
