@@ -17,13 +17,27 @@ struct Federation: Sendable {
     var sealer: EnvelopeSealer { EnvelopeSealer(origin: Self.origin, key: release) }
     var recipients: [EpochRecipient] { partners.map { $0.recipient } }
 
-    init(partners count: Int) throws {
+    /// Names are filled up to `nameByteCount`.
+    init(partners count: Int, nameByteCount: Int = 0) throws {
         release = try SigningKey(seed: Self.seed(1))
         partners = try (0..<count).map {
-            OpeningKey(authority: "p\($0).customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
+            let name = "p\($0).customs.example"
+            let filler = String(repeating: "x", count: max(0, nameByteCount - name.utf8.count))
+            return OpeningKey(authority: filler + name, epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
         }
         stranger = OpeningKey(authority: "x.customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(99)))
-        directory = Directory(signers: [release.verifyingKey.signerID: Signer(key: release.verifyingKey, status: .active)])
+        directory = Directory()
+        directory.announce(release.verifyingKey, .active)
+    }
+
+    /// The same, with the first of its partners alone.
+    func with(partners count: Int) -> Federation { Federation(of: self, partners: Array(partners.prefix(count))) }
+
+    private init(of federation: Federation, partners: [OpeningKey]) {
+        release = federation.release
+        self.partners = partners
+        stranger = federation.stranger
+        directory = federation.directory
     }
 
     static func seed(_ number: Int) throws -> SecretBytes {
@@ -54,12 +68,16 @@ struct Federation: Sendable {
 }
 
 struct Directory: SignerDirectory {
-    var signers: [Digest: Signer]
-    var origin = Federation.origin
+    /// By origin of the log.
+    private var signers: [String: [Digest: Signer]] = [:]
 
-    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? {
-        origin == self.origin ? signers[id] : nil
+    mutating func announce(
+        _ key: VerifyingKey<ReleaseRole>, _ status: Signer.Status, origin: String = Federation.origin
+    ) {
+        signers[origin, default: [:]][key.signerID] = Signer(key: key, status: status)
     }
+
+    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? { signers[origin]?[id] }
 }
 
 extension OpeningKey {
