@@ -13,7 +13,7 @@ public struct PartnerVerdict: Hashable, Sendable {
     public let agreementID: String?
     public let revision: UInt64?
     /// The key to seal to.
-    public let epochKey: EpochKey?
+    public let epochKey: PublishedEpoch?
     /// Only names stand in the way.
     public let couldGoWithoutNames: Bool
 
@@ -196,7 +196,7 @@ private struct PartnerEvaluation {
         }
     }
 
-    private func keys(_ standing: PartnerStanding) -> (EpochKey?, [ReleaseReason]) {
+    private func keys(_ standing: PartnerStanding) -> (PublishedEpoch?, [ReleaseReason]) {
         guard let keys = standing.keys else { return (nil, [.noCard]) }
         do {
             let key = try keys.epochKey(

@@ -1,6 +1,14 @@
 public import Cryptography
 public import TransparencyLog
 
+/// How a key stands for something of a certain place in the log, and a certain time.
+public enum KeyStanding: String, Hashable, Sendable, CaseIterable {
+    case active
+    case notYet = "not-yet"
+    case ended
+    case revoked
+}
+
 /// One key of an authority and when it counts.
 public struct KeyRecord: Hashable, Sendable {
     public let use: KeyUse
@@ -17,8 +25,16 @@ public struct KeyRecord: Hashable, Sendable {
     /// Since when it may have been in other hands.
     public internal(set) var revokedSinceMilliseconds: UInt64?
 
-    /// SHA-256 of the public key's bytes.
-    public var id: Digest { Digest.sha256(vkey.publicKey) }
+    public let id: Digest
+
+    init(use: KeyUse, vkey: VerifierKey, fromIndex: UInt64, fromMilliseconds: UInt64, isAnnounced: Bool) {
+        self.use = use
+        self.vkey = vkey
+        self.fromIndex = fromIndex
+        self.fromMilliseconds = fromMilliseconds
+        self.isAnnounced = isAnnounced
+        id = use.id(of: vkey.publicKey)
+    }
 
     func isInForce(at milliseconds: UInt64) -> Bool {
         revokedIndex == nil && fromMilliseconds <= milliseconds && milliseconds < endMilliseconds ?? .max
@@ -44,7 +60,9 @@ public struct AuthorityKeys: Sendable {
     public private(set) var lastIndex: UInt64?
     public private(set) var lastIssuedMilliseconds: UInt64 = 0
     public private(set) var keys: [KeyRecord]
-    public private(set) var epochs: [EpochKey] = []
+    /// Those of `keys` that sign entries: a key's bytes are checked once, not for every entry of a log.
+    private var releases: [Digest: ReleaseVerifier]
+    public private(set) var epochs: [PublishedEpoch] = []
     public private(set) var revokedEpochs: Set<Digest> = []
 
     /// With the keys of a card that was confirmed.
@@ -52,6 +70,7 @@ public struct AuthorityKeys: Sendable {
         prefix = card.card.prefix
         identity = card.card.identity
         keys = Self.records(card.card, fromIndex: 0, fromMilliseconds: 0)
+        releases = [keys[0].id: card.card.release]
     }
 
     private static func records(_ card: AuthorityCard, fromIndex: UInt64, fromMilliseconds: UInt64) -> [KeyRecord] {
@@ -93,10 +112,11 @@ public struct AuthorityKeys: Sendable {
     /// A key of a card may be begun, once, so that statement 1 can name what the authority begins with.
     private mutating func begin(_ begin: KeyBegin, _ index: UInt64) throws(TrustError) {
         guard let place = keys.firstIndex(where: { $0.vkey.publicKey == begin.vkey.publicKey }) else {
-            keys.append(
-                KeyRecord(
-                    use: begin.use, vkey: begin.vkey, fromIndex: index, fromMilliseconds: begin.fromMilliseconds,
-                    isAnnounced: true))
+            let record = KeyRecord(
+                use: begin.use, vkey: begin.vkey, fromIndex: index, fromMilliseconds: begin.fromMilliseconds,
+                isAnnounced: true)
+            keys.append(record)
+            if begin.use == .release { releases[record.id] = try ReleaseVerifier(begin.vkey) }
             return
         }
         guard keys[place].use == begin.use, !keys[place].isAnnounced, keys[place].endMilliseconds == nil,
@@ -117,7 +137,7 @@ public struct AuthorityKeys: Sendable {
         keys[place].endMilliseconds = end.milliseconds
     }
 
-    private mutating func add(_ epoch: EpochKey) throws(TrustError) {
+    private mutating func add(_ epoch: PublishedEpoch) throws(TrustError) {
         guard epoch.number > epochs.last?.number ?? 0 || epochs.isEmpty else {
             throw TrustError(.conflict, "an epoch has a number above the last one")
         }
@@ -156,32 +176,48 @@ public struct AuthorityKeys: Sendable {
             keys[place].endMilliseconds = min(keys[place].endMilliseconds ?? .max, card.card.issuedMilliseconds)
         }
         keys += fresh.filter { record in !keys.contains { $0.id == record.id } }
+        releases[fresh[0].id] = card.card.release
         identity = card.card.identity
     }
 
     // MARK: Asking
 
-    /// The release key that entries name by `id` (SHA-256 of its bytes, 32 bytes), for the entry at `index` of that
-    /// time. Throws `.unknownKey`, `.keyNotYet`, `.keyEnded`, or `.keyRevoked`: also for an entry before the revocation
-    /// whose time is one at which the key may have been in other hands.
+    /// The release key that entries name by `id`, and how it stood for the entry at `index` of that time. Nil when the
+    /// authority has never named it.
+    ///
+    /// A revoked key is revoked for every entry behind the revocation whatever its time, since a thief writes what time
+    /// he likes, and before it for those from the time on at which it may have been in other hands. Without an index the
+    /// entry is not known to have been in the log before.
+    public func release(
+        _ id: Digest, atIndex index: UInt64?, timeMilliseconds: UInt64
+    ) -> (key: ReleaseVerifier, standing: KeyStanding)? {
+        guard let record = keys.first(where: { $0.use == .release && $0.id == id }),
+            let key = releases[id]
+        else { return nil }
+        if let revoked = record.revokedIndex,
+            index.map({ $0 > revoked }) ?? true || timeMilliseconds >= record.revokedSinceMilliseconds ?? 0
+        {
+            return (key, .revoked)
+        }
+        if index.map({ $0 < record.fromIndex }) ?? false || timeMilliseconds < record.fromMilliseconds {
+            return (key, .notYet)
+        }
+        return (key, timeMilliseconds < record.endMilliseconds ?? .max ? .active : .ended)
+    }
+
+    /// The same, where only an active key will do. Throws `.unknownKey`, `.keyNotYet`, `.keyEnded`, `.keyRevoked`.
     public func releaseKey(
-        id: [UInt8], atIndex index: UInt64, timeMilliseconds: UInt64
+        _ id: Digest, atIndex index: UInt64?, timeMilliseconds: UInt64
     ) throws(TrustError) -> ReleaseVerifier {
-        guard let record = keys.first(where: { $0.use == .release && $0.id.bytes == id }) else {
+        guard let (key, standing) = release(id, atIndex: index, timeMilliseconds: timeMilliseconds) else {
             throw TrustError(.unknownKey, "signed with a release key that \(prefix) has not named")
         }
-        if let revoked = record.revokedIndex,
-            index > revoked || timeMilliseconds >= record.revokedSinceMilliseconds ?? 0
-        {
-            throw TrustError(.keyRevoked, "signed with a release key that \(prefix) has revoked")
+        switch standing {
+        case .active: return key
+        case .notYet: throw TrustError(.keyNotYet, "signed with a release key before its time")
+        case .ended: throw TrustError(.keyEnded, "signed with a release key after its time")
+        case .revoked: throw TrustError(.keyRevoked, "signed with a release key that \(prefix) has revoked")
         }
-        guard index >= record.fromIndex, timeMilliseconds >= record.fromMilliseconds else {
-            throw TrustError(.keyNotYet, "signed with a release key before its time")
-        }
-        guard timeMilliseconds < record.endMilliseconds ?? .max else {
-            throw TrustError(.keyEnded, "signed with a release key after its time")
-        }
-        return try ReleaseVerifier(record.vkey)
     }
 
     /// Keys that checkpoints of the exchange log or the journal may be signed with now: two during a change.
@@ -205,7 +241,7 @@ public struct AuthorityKeys: Sendable {
     /// longer ago than `maximumAgeMilliseconds`, `.noEpochKey` when no epoch is in force.
     public func epochKey(
         at milliseconds: UInt64, checkedMilliseconds: UInt64, maximumAgeMilliseconds: UInt64
-    ) throws(TrustError) -> EpochKey {
+    ) throws(TrustError) -> PublishedEpoch {
         let inForce = epochs.last {
             $0.fromMilliseconds <= milliseconds && milliseconds < $0.untilMilliseconds && !revokedEpochs.contains($0.id)
         }

@@ -48,9 +48,6 @@ public struct AuthorityVerifier<Role: KeyRole>: Hashable, Sendable {
         self.vkey = vkey
         self.key = key
     }
-
-    /// SHA-256 of the key's bytes: what entries and statements name it by.
-    public var id: Digest { Digest.sha256(key.bytes) }
 }
 
 public typealias IdentityVerifier = AuthorityVerifier<IdentityRole>

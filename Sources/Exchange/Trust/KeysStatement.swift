@@ -13,6 +13,20 @@ public enum KeyUse: String, Sendable, CaseIterable {
     case witness
     /// What partners seal to, for an epoch.
     case epoch
+
+    /// What statements name a key by: `SHA-256("cordon <role> key v1" ‖ public key)`, where the role is `release`, `log`
+    /// (exchange and journal), `witness` or `recipient` (epoch). Entries name their signer by the same id, and lists of
+    /// recipients theirs by its first 8 bytes.
+    public func id(of publicKey: [UInt8]) -> Digest {
+        let role =
+            switch self {
+            case .release: "release"
+            case .exchange, .journal: "log"
+            case .witness: "witness"
+            case .epoch: "recipient"
+            }
+        return Digest.sha256(Array("cordon \(role) key v1".utf8) + publicKey)
+    }
 }
 
 /// A key that takes effect: in its time, and in log entries from the statement's own on.
@@ -42,7 +56,7 @@ public struct KeyEnd: Hashable, Sendable {
     public let use: KeyUse
     /// For an end, when; for a revocation, since when the key may have been in other hands.
     public let milliseconds: UInt64
-    /// SHA-256 of the public key's bytes.
+    /// `KeyUse.id` of the public key.
     public let id: Digest
 
     public init(_ use: KeyUse, milliseconds: UInt64, id: Digest) {
@@ -53,7 +67,7 @@ public struct KeyEnd: Hashable, Sendable {
 }
 
 /// A recipient key: X-Wing (draft-connolly-cfrg-xwing-kem), for as long as its epoch lasts.
-public struct EpochKey: Hashable, Sendable {
+public struct PublishedEpoch: Hashable, Sendable {
     public static let byteCount = 1216
     /// An epoch is this long at most, so that what was sealed cannot be opened with keys taken later.
     public static let maximumMilliseconds: UInt64 = 31 * 86_400_000
@@ -79,8 +93,7 @@ public struct EpochKey: Hashable, Sendable {
         self.publicKey = publicKey
     }
 
-    /// SHA-256 of the public key's bytes.
-    public var id: Digest { Digest.sha256(publicKey) }
+    public var id: Digest { KeyUse.epoch.id(of: publicKey) }
 }
 
 /// Changes of an authority's keys, published in an entry of its exchange log and signed by its identity key
@@ -109,12 +122,12 @@ public struct KeysStatement: Hashable, Sendable {
     public var issuedMilliseconds: UInt64
     public var begins: [KeyBegin]
     public var ends: [KeyEnd]
-    public var epochs: [EpochKey]
+    public var epochs: [PublishedEpoch]
     public var revocations: [KeyEnd]
 
     public init(
         prefix: String, number: UInt64, issuedMilliseconds: UInt64, begins: [KeyBegin] = [], ends: [KeyEnd] = [],
-        epochs: [EpochKey] = [], revocations: [KeyEnd] = []
+        epochs: [PublishedEpoch] = [], revocations: [KeyEnd] = []
     ) {
         self.prefix = prefix
         self.number = number
@@ -156,7 +169,7 @@ public struct KeysStatement: Hashable, Sendable {
         guard Set(begins.map(\.vkey.publicKey)).count == begins.count else {
             throw reader.refusal("a key begins once, and in one use")
         }
-        ends = try reader.many("end", 0...16, "a use but epoch, a time and a key's SHA-256") { text in
+        ends = try reader.many("end", 0...16, "a use but epoch, a time and a key's id") { text in
             Self.end(text).flatMap { $0.use == .epoch ? nil : $0 }
         }
         guard Set(ends.map(\.id)).count == ends.count else { throw reader.refusal("a key ends once") }
@@ -167,7 +180,7 @@ public struct KeysStatement: Hashable, Sendable {
             return epoch
         }
         guard Set(epochs.map(\.publicKey)).count == epochs.count else { throw reader.refusal("one key, two epochs") }
-        revocations = try reader.many("revoke", 0...64, "a use, a time and a key's SHA-256", Self.end)
+        revocations = try reader.many("revoke", 0...64, "a use, a time and a key's id", Self.end)
         guard Set(revocations.map(\.id)).count == revocations.count else { throw reader.refusal("revoked twice") }
         try reader.end()
         guard !(begins.isEmpty && ends.isEmpty && epochs.isEmpty && revocations.isEmpty) else {
@@ -190,13 +203,13 @@ public struct KeysStatement: Hashable, Sendable {
         return KeyEnd(use, milliseconds: time, id: id)
     }
 
-    private static func epoch(_ text: String) -> EpochKey? {
+    private static func epoch(_ text: String) -> PublishedEpoch? {
         guard let fields = StatementValue.fields(text, 4),
             let number = StatementValue.number(0...UInt64(UInt32.max))(fields[0]),
             let from = StatementValue.time(fields[1]), let until = StatementValue.time(fields[2]),
             let key = Base64.decode(fields[3])
         else { return nil }
-        return try? EpochKey(
+        return try? PublishedEpoch(
             number: UInt32(number), fromMilliseconds: from, untilMilliseconds: until, publicKey: key)
     }
 }
