@@ -4,7 +4,8 @@ internal import EntryCodec
 /// An envelope on its way to one recipient: which delivery to it this is, and which entry of the sender's log it
 /// belongs to.
 public struct Delivery: Hashable, Sendable {
-    /// Counts the sender's deliveries to this recipient, from 1 and without gaps.
+    /// Grows from one delivery to this recipient to the next, from 1. Gaps mean nothing: a sender that had to be
+    /// recovered goes on above every position it may have used.
     public let position: UInt64
     public let entryIndex: UInt64
     /// Empty where the sender has destroyed the envelope before it was fetched.
@@ -34,7 +35,7 @@ public struct DeliveryCursor: Hashable, Sendable {
 /// Consecutive deliveries (`Protocols/sync.md`, "Deliveries").
 ///
 /// ```
-/// position     8   the one before, plus 1
+/// position     8   greater than the one before
 /// entry index  8   greater than the one before
 /// length       4
 /// envelope     length
@@ -56,8 +57,8 @@ public enum DeliveryPage {
         return page
     }
 
-    /// The deliveries that follow `cursor`. Throws `.malformedDeliveries` unless the page is whole, goes on at the
-    /// next position, never goes back in the log, and no envelope is longer than `maximumEnvelopeByteCount`.
+    /// The deliveries that follow `cursor`. Throws `.malformedDeliveries` unless the page is whole, positions and
+    /// entries only go on, and no envelope is longer than `maximumEnvelopeByteCount`.
     public static func parse(
         _ page: [UInt8], after cursor: DeliveryCursor, maximumEnvelopeByteCount: Int
     ) throws(ReplicationError) -> [Delivery] {
@@ -73,9 +74,7 @@ public enum DeliveryPage {
                 throw refuse("an envelope of more than \(maximumEnvelopeByteCount) bytes")
             }
             guard let envelope = reader.bytes(Int(length)) else { throw refuse("ends inside an envelope") }
-            guard last.position < .max, position == last.position + 1 else {
-                throw refuse("position \(position) does not follow \(last.position)")
-            }
+            guard position > last.position else { throw refuse("position \(position) behind \(last.position)") }
             guard last.entryIndex.map({ index > $0 }) ?? true else {
                 throw refuse("delivery \(position) goes back in the log")
             }
