@@ -77,7 +77,7 @@ import TransparencyLog
             }
         let keys = try test.keys.map { key in
             var seed = Hex.decode(key.seed)!
-            return EpochKey(
+            return OpeningKey(
                 authority: key.authority, epoch: key.epoch, key: try RecipientKey(seed: SecretBytes(moving: &seed)))
         }
         let signer = StatedSigner(known: status.map { Signer(key: key, status: $0) })

@@ -12,7 +12,7 @@ struct Forger {
     let id = EntryID.random()
     let contentKey: SymmetricKey
     /// Whom stanzas are sealed to, and the content key that each gets.
-    var stanzas: [(EpochKey, SymmetricKey)]
+    var stanzas: [(OpeningKey, SymmetricKey)]
     var content: EnvelopeContent
     var pad: (EnvelopeContent) -> [UInt8] = { $0.padded }
     var bodyKey: SymmetricKey

@@ -187,6 +187,6 @@ extension OwnLog {
     }
 }
 
-extension EpochKey {
+extension OpeningKey {
     var recipient: EpochRecipient { EpochRecipient(authority: authority, epoch: epoch, key: key.publicKey) }
 }

@@ -91,7 +91,7 @@ extension ExchangeService {
             prefix: own, number: UInt64(directory.ownStatements.count) + 1, issuedMilliseconds: now)
         if isFirst { statement.begins = try firstKeys(at: now) }
         statement.epochs = try keys.filter { $0.info.epoch > 0 }.map {
-            try EpochKey(
+            try PublishedEpoch(
                 number: $0.info.epoch, fromMilliseconds: $0.info.from, untilMilliseconds: $0.info.until,
                 publicKey: Array($0.info.publicKey))
         }

@@ -19,23 +19,17 @@ private struct PartnerSigners: SignerDirectory {
     let index: UInt64
 
     func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? {
-        guard origin == self.origin else { return nil }
-        for record in keys.keys where record.use == .release {
-            guard let key = try? VerifyingKey<ReleaseRole>(record.vkey.publicKey), key.signerID == id else { continue }
-            do {
-                _ = try keys.releaseKey(id: record.id.bytes, atIndex: index, timeMilliseconds: timeMilliseconds)
-                return Signer(key: key, status: .active)
-            } catch {
-                let status: Signer.Status =
-                    switch error.code {
-                    case .keyNotYet: .notYet
-                    case .keyEnded: .ended
-                    default: .revoked
-                    }
-                return Signer(key: key, status: status)
+        guard origin == self.origin,
+            let (key, standing) = keys.release(id, atIndex: index, timeMilliseconds: timeMilliseconds)
+        else { return nil }
+        let status: Signer.Status =
+            switch standing {
+            case .active: .active
+            case .notYet: .notYet
+            case .ended: .ended
+            case .revoked: .revoked
             }
-        }
-        return nil
+        return Signer(key: key.key, status: status)
     }
 }
 

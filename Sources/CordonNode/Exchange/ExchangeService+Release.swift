@@ -23,11 +23,25 @@ extension ExchangeService {
     // MARK: Drafts
 
     /// Writes a draft into a case, or a new version of one (`number` not 0): then it needs its approvals again.
+    ///
+    /// A seizure notice that holds no more of its report than the id of one in the case gets that report as it stands;
+    /// with names only where `withNames` says so.
     public func draft(
-        _ notice: Notice, to recipients: [String], in caseID: String, number: UInt32 = 0, skipRefused: Bool = false,
-        ifMatch: UInt64? = nil, idempotency: CaseService.IdempotencyKey? = nil, by credentials: Credentials
+        _ notice: Notice, to recipients: [String], in caseID: String, number: UInt32 = 0, withNames: Bool = false,
+        skipRefused: Bool = false, ifMatch: UInt64? = nil, idempotency: CaseService.IdempotencyKey? = nil,
+        by credentials: Credentials
     ) async throws -> CaseService.Change {
+        try credentials.require(.draftNotice)
         var notice = notice
+        if case .seizure(let seizure) = notice.body {
+            let file = try await cases.visibleCase(caseID, credentials)
+            let id = seizure.report.id.isEmpty ? file.reports.first?.report.id ?? "" : seizure.report.id
+            if var report = file.report(id)?.report, seizure.report == SeizureReport.with({ $0.id = seizure.report.id }) {
+                report.clearProvenance()
+                if !withNames { report.clearNominal() }
+                notice.seizure.report = report
+            }
+        }
         notice.id = Data()
         notice.sender = own
         notice.recipients = []

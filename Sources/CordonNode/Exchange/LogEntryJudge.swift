@@ -42,20 +42,15 @@ struct LogEntryJudge: EntryJudge {
         var state = state
         var signed: [(entry: LogEntry, key: VerifyingKey<ReleaseRole>)] = []
         signed.reserveCapacity(batch.entries.count)
-        var known: [Digest: KeyRecord] = [:]
         for (offset, bytes) in batch.entries.enumerated() {
             let index = batch.firstIndex + UInt64(offset)
             do {
                 let entry = try LogEntry(parsing: bytes)
-                let record = try known[entry.signer] ?? Self.record(entry.signer, keys)
-                known[entry.signer] = record
-                let key = try keys.releaseKey(
-                    id: record.id.bytes, atIndex: index, timeMilliseconds: entry.timeMilliseconds)
+                let key = try keys.releaseKey(entry.signer, atIndex: index, timeMilliseconds: entry.timeMilliseconds)
                 signed.append((entry, key.key))
                 if entry.kind == .keys, case .statement(let statement) = entry.content {
                     try keys.apply(statement, atIndex: index)
                     state += index.bigEndianBytes + UInt32(statement.count).bigEndianBytes + statement
-                    known = [:]
                 }
             } catch {
                 return Self.verdict(verify(signed), or: index, Self.code(error), batch)
@@ -76,15 +71,6 @@ struct LogEntryJudge: EntryJudge {
         case let error as TrustError: error.code.rawValue
         default: "unreadable"
         }
-    }
-
-    /// Entries and statements name a release key by different digests of it.
-    private static func record(_ signer: Digest, _ keys: AuthorityKeys) throws -> KeyRecord {
-        let found = keys.keys.first {
-            $0.use == .release && (try? VerifyingKey<ReleaseRole>($0.vkey.publicKey))?.signerID == signer
-        }
-        guard let found else { throw TrustError(.unknownKey, "signed with a release key that was never announced") }
-        return found
     }
 
     /// The place of the first bad signature.
