@@ -18,7 +18,6 @@ from .store import *
 from .chunked import *
 from .journal import *
 from .records import *
-from .mlkem import mlkem_decapsulate, mlkem_encapsulate, mlkem_key_pair
 from .recipients import *
 from .entries import *
 from .envelopes import *
