@@ -107,11 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: quiet))
-        try await withGracefulShutdownHandler {
-            try await group.run()
-        } onGracefulShutdown: {
-            ServiceManager.notify("STOPPING=1")
-        }
+        try await group.run()
         logger.info("stopped")
     }
 
@@ -164,7 +160,11 @@ private struct ExchangeRunner: Service {
             return HTTPPartnerTransport(host: String(node[..<colon]), port: port, pin: pin, identity: identity)
         }
         let exchange = exchange
-        await cancelWhenGracefulShutdown { await exchange.run() }
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown { await exchange.run() }
+        } onGracefulShutdown: {
+            ServiceManager.notify("STOPPING=1")
+        }
         await exchange.stop()
     }
 }
