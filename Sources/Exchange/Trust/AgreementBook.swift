@@ -146,7 +146,7 @@ public struct AgreementBook: Sendable {
         guard agreement.revision == accepted + 1 else {
             throw TrustError(.outOfOrder, "the next revision of this agreement is \(accepted + 1)")
         }
-        try record.checkSuccession(agreement, signers)
+        try record.checkSuccession(agreement, signers.union(record.proposal(signed)?.signers ?? []))
         let proposal = try record.propose(signed, signers, own: own)
         let missing = missingSigners(proposal, identities)
         if missing.isEmpty {
@@ -252,6 +252,11 @@ extension AgreementRecord {
         guard agreement.parties == listedMembers(at: agreement.issuedMilliseconds) else {
             throw TrustError(.conflict, "the parties of a revision are the members at its date")
         }
+    }
+
+    /// The same text, where it is among the proposals.
+    fileprivate func proposal(_ signed: SignedAgreement) -> Revision? {
+        proposals.first { $0.signed.note.text.utf8.elementsEqual(signed.note.text.utf8) }
     }
 
     fileprivate mutating func propose(

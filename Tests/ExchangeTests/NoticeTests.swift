@@ -1,0 +1,243 @@
+import Customs
+import Foundation
+import Schema
+import SwiftProtobuf
+import Testing
+
+@testable import Exchange
+
+@Suite struct NoticeTests {
+    private func findings(_ notice: Notice) -> [Finding] {
+        var copy = notice
+        return copy.normaliseAndValidate(codes: NoCodeLists(), nowMilliseconds: march)
+    }
+
+    private func rejects(_ notice: Notice) -> [String] {
+        findings(notice).filter { $0.strength == .reject }.map(\.pointer)
+    }
+
+    private func receive(_ notice: Notice) throws -> Notice {
+        try Notice.receive(
+            notice.encoded(), from: NoticeSamples.origin, codes: NoCodeLists(), nowMilliseconds: march
+        ).notice
+    }
+
+    @Test func aNoticeOfEveryKindIsReceivedAsItWasSent() throws {
+        for kind in NoticeKind.allCases {
+            let notice = try NoticeSamples.notice(kind)
+            #expect(notice.kind == kind)
+            #expect(findings(notice).filter { $0.strength != .hint }.isEmpty, "\(kind): \(findings(notice))")
+            #expect(try receive(notice) == notice)
+            #expect(try receive(notice).encoded() == notice.encoded())
+        }
+    }
+
+    @Test func everyFieldThatIsNeededIsMissed() throws {
+        let changes: [(NoticeKind, String, (inout Notice) -> Void)] = [
+            (.alert, "/sender", { $0.sender = "" }), (.alert, "/subject", { $0.subject = "" }),
+            (.alert, "/createdAt", { $0.createdAt = "" }), (.alert, "/createdAt", { $0.createdAt = "2027-01-01" }),
+            (.alert, "/conditions", { $0.clearConditions() }), (.alert, "/id", { $0.id = Data([1]) }),
+            (.alert, "/recipients/1", { $0.recipients = ["la.customs", "kh.customs"] }),
+            (.alert, "/recipients/1", { $0.recipients = ["la.customs", "la.customs"] }),
+            (.alert, "/recipients/0", { $0.recipients = ["LA"] }),
+            (.alert, "/recipients", { $0.recipients = (10..<75).map { "p\($0).customs" } }),
+            (.alert, "/language", { $0.language = String(repeating: "x", count: 36) }),
+            (.alert, "/subject", { $0.subject = "two\nlines" }), (.alert, "/alert/facts", { $0.alert.facts = "" }),
+            (.alert, "/alert/offences", { $0.alert.offences = [] }),
+            (.alert, "/alert/offences/0", { $0.alert.offences = ["contraband"] }),
+            (.alert, "/alert/action", { $0.alert.action = "shoot" }),
+            (
+                .alert, "/alert/validUntil",
+                {
+                    $0.alert.validFrom = "2026-03-02"; $0.alert.validUntil = "2026-03-01"
+                }
+            ),
+            (.alert, "/alert/conveyances/0/kind", { $0.alert.conveyances = [Conveyance()] }),
+            (.alert, "/alert/nominal/persons/0/name", { $0.alert.nominal.persons = [Person()] }),
+            (.request, "/request/instrument", { $0.request.instrument = " " }),
+            (.request, "/request/questions", { $0.request.questions = [] }),
+            (.request, "/request/questions/0", { $0.request.questions = [""] }),
+            (.request, "/request/urgency", { $0.request.urgency = "1d" }),
+            (.request, "/request/facts", { $0.request.facts = String(repeating: "x", count: 20_001) }),
+            (.reply, "/references", { $0.references = [] }), (.reply, "/reply/text", { $0.reply.text = "" }),
+            (.reply, "/references/0/entryId", { $0.references[0].entryID = Data([1]) }),
+            (.reply, "/references/0/authority", { $0.references[0].authority = "" }),
+            (.reply, "/references/0/relation", { $0.references[0].relation = "mentions" }),
+            (.reply, "/references", { $0.references[0].relation = "concerns" }),
+            (.reply, "/reply/reports/0/goods", { $0.reply.reports = [.with { $0.authority = "VN" }] }),
+            (.seizure, "/seizure/report/offences", { $0.seizure.report.offences = [] }),
+            (.seizure, "/seizure/report", { $0.seizure.clearReport() }),
+            (.clarification, "/clarification", { $0.clarification.question = "" }),
+            (.clarification, "/clarification", { $0.clarification.answer = "both" }),
+            (.postponement, "/postponement/until", { $0.postponement.until = "soon" }),
+            (.refusal, "/refusal/ground", { $0.refusal.ground = "" }),
+            (.sighting, "/sighting/seenAt", { $0.sighting.seenAt = "" }),
+            (.feedback, "/feedback/verdict", { $0.feedback.verdict = "nice" }),
+            (.correction, "/correction", { $0.correction.corrected = nil }),
+            (.correction, "/correction/reason", { $0.correction.reason = "" }),
+            (.correction, "/correction/seizure/report/goods", { $0.correction.seizure.report.goods = [] }),
+            (.handlingChange, "/handlingChange/conditions/tlp", { $0.handlingChange.conditions.tlp = "" }),
+            (.receipt, "/receipt/state", { $0.receipt.state = "seen" }),
+            (.consentRequest, "/consentRequest/recipients", { $0.consentRequest.recipients = [] }),
+            (.consentRequest, "/consentRequest/action", { $0.consentRequest.action = "read" }),
+            (.consentGrant, "/consentGrant/recipients", { $0.consentGrant.action = "print" }),
+            (.consentGrant, "/consentGrant/recipients/0", { $0.consentGrant.recipients = ["KH"] }),
+            (.consentDenial, "/consentDenial/action", { $0.consentDenial.action = "" }),
+            (.agreement, "/agreement/note", { $0.agreement.note = Data([1]) }),
+            (.erasure, "/erasure/reason", { $0.erasure.reason = "" }), (.recall, "/references", { $0.references = [] }),
+            (.recall, "/attachments", { $0.attachments = [Self.attachment] }),
+            (
+                .seizure, "/attachments/0/blob",
+                {
+                    $0.attachments = [Self.attachment]; $0.attachments[0].blob = Data()
+                }
+            ),
+            (
+                .seizure, "/attachments/0/key",
+                {
+                    $0.attachments = [Self.attachment]; $0.attachments[0].key = Data()
+                }
+            ),
+            (
+                .seizure, "/attachments/0/fileName",
+                {
+                    $0.attachments = [Self.attachment]; $0.attachments[0].fileName = "../../etc/passwd"
+                }
+            ),
+            (.seizure, "/attachments", { $0.attachments = Array(repeating: Self.attachment, count: 51) }),
+            (.seizure, "/references", { $0.references = Array(repeating: NoticeReference(), count: 101) }),
+            (.alert, "", { $0.body = nil }),
+        ]
+        for (index, (kind, pointer, change)) in changes.enumerated() {
+            var notice = try NoticeSamples.notice(kind)
+            change(&notice)
+            #expect(rejects(notice).contains(pointer), "\(index) \(kind) \(pointer): \(rejects(notice))")
+        }
+    }
+
+    private static let attachment = NoticeAttachment.with {
+        $0.blob = Data(repeating: 1, count: 32)
+        $0.key = Data(repeating: 2, count: 32)
+        $0.size = 10
+        $0.fileName = "scan.png"
+    }
+
+    @Test func conditionsThatContradictThemselvesAreRefused() throws {
+        let changes: [(String, (inout HandlingConditions) -> Void)] = [
+            ("/handling", { $0.handling = [] }), ("/handling", { $0.handling = ["H0", "H1"] }),
+            ("/handling", { $0.handling = ["H2", "H1"] }), ("/handling", { $0.handling = ["H1", "H1"] }),
+            ("/handling", { $0.handling = ["H9"] }), ("/tlp", { $0.tlp = "purple" }),
+            ("/purpose", { $0.purpose = "curiosity" }), ("/agreement", { $0.agreement = "wildlife" }),
+            ("/evaluation", { $0.evaluation = "Z9" }), ("/expiresAt", { $0.expiresAt = "" }),
+            ("/expiresAt", { $0.expiresAt = "2026-03-01T00:00:00Z" }), ("/expiresAt", { $0.expiresAt = "later" }),
+            ("/onward", { $0.onward = "yes" }), ("/mayUseInCourt", { $0.mayUseInCourt = true }),
+            ("/restrictions", { $0.handling = ["H3"] }),
+            (
+                "/tlp",
+                {
+                    $0.tlp = "red"; $0.mayPrint = true
+                }
+            ),
+            (
+                "/tlp",
+                {
+                    $0.tlp = "red"; $0.mayExport = true
+                }
+            ),
+            ("/restrictions", { $0.restrictions = String(repeating: "x", count: 2001) }),
+        ]
+        for (pointer, change) in changes {
+            var notice = try NoticeSamples.notice(.alert)
+            change(&notice.conditions)
+            #expect(rejects(notice).contains("/conditions" + pointer), "\(pointer): \(rejects(notice))")
+        }
+        var good = try NoticeSamples.notice(.alert)
+        good.conditions.handling = ["H1", "H2", "H3"]
+        good.conditions.restrictions = "Not to the press."
+        #expect(rejects(good).isEmpty)
+    }
+
+    @Test func whatContradictsItsEntryIsRefused() throws {
+        let changes: [(String, (inout Notice) -> Void)] = [
+            ("/id", { $0.id = Data(NoticeSamples.other) }), ("/id", { $0.id = Data() }),
+            ("/sender", { $0.sender = "la.customs" }), ("/recipients", { $0.recipients = ["la.customs"] }),
+            ("/recipients", { $0.recipients.append("th.customs") }), ("/alert/facts", { $0.alert.facts = "" }),
+        ]
+        for (pointer, change) in changes {
+            var notice = try NoticeSamples.notice(.alert)
+            change(&notice)
+            do {
+                _ = try receive(notice)
+                Issue.record("accepted: \(pointer)")
+            } catch let error as NoticeError {
+                #expect(error.code == .invalid && error.findings.map(\.pointer) == [pointer])
+            }
+        }
+    }
+
+    @Test func bytesThatAreNoNoticeAreRefused() throws {
+        func parse(_ bytes: [UInt8]) throws -> Notice { try Notice(parsing: bytes) }
+        #expect(throws: NoticeError(.unknownKind, "")) { try parse([]) }
+        #expect(throws: NoticeError(.malformed, "")) { try parse([0xFF]) }
+        #expect(throws: NoticeError(.tooLarge, "")) { try parse([UInt8](repeating: 0, count: (1 << 20) + 1)) }
+        // A body of a kind that is not known here: field 99.
+        #expect(throws: NoticeError(.unknownKind, "")) { try parse([0x9A, 0x06, 0x00]) }
+        let good = try NoticeSamples.notice(.seizure).encoded()
+        for count in 1..<good.count { _ = try? parse(Array(good[..<count])) }
+        for index in good.indices {
+            var changed = good
+            changed[index] ^= 0x55
+            _ = try? Notice.receive(
+                changed, from: NoticeSamples.origin, codes: NoCodeLists(), nowMilliseconds: march)
+        }
+        var large = try NoticeSamples.notice(.seizure)
+        large.seizure.remarks = String(repeating: "x", count: 1 << 20)
+        #expect(throws: NoticeError(.tooLarge, "")) { try large.encoded() }
+    }
+
+    @Test func namesAreFoundWhereverTheyStandAndTakenOut() throws {
+        let withNames: [(NoticeKind, (inout Notice) -> Void)] = [
+            (.seizure, { $0.seizure.report.nominal = NoticeSamples.names }),
+            (.alert, { $0.alert.nominal = NoticeSamples.names }),
+            (.request, { $0.request.nominal = NoticeSamples.names }),
+            (.reply, { $0.reply.nominal = NoticeSamples.names }),
+            (
+                .reply,
+                {
+                    $0.reply.reports = [NoticeSamples.report]
+                    $0.reply.reports[0].nominal = NoticeSamples.names
+                }
+            ), (.sighting, { $0.sighting.nominal = NoticeSamples.names }),
+            (.correction, { $0.correction.seizure.report.nominal = NoticeSamples.names }),
+            (.correction, { $0.correction.alert.nominal = NoticeSamples.names }),
+            (.correction, { $0.correction.request.nominal = NoticeSamples.names }),
+            (.correction, { $0.correction.reply.nominal = NoticeSamples.names }),
+            (.correction, { $0.correction.sighting.nominal = NoticeSamples.names }),
+        ]
+        for (kind, add) in withNames {
+            var notice = try NoticeSamples.notice(kind)
+            #expect(!notice.hasNominal)
+            add(&notice)
+            #expect(notice.hasNominal, "\(kind)")
+            let bytes = try notice.encoded()
+            #expect(bytes.firstRange(of: Array("Somebody".utf8)) != nil)
+            #expect(notice.removeNominal() && !notice.hasNominal)
+            #expect(try notice.encoded().firstRange(of: Array("Somebody".utf8)) == nil)
+        }
+        for kind in NoticeKind.allCases { #expect(try !NoticeSamples.notice(kind).hasNominal) }
+    }
+
+    @Test func whatAnAgreementMustAllow() throws {
+        let covered: [NoticeKind: CoveredKind] = [
+            .seizure: .seizure, .alert: .alert, .request: .request, .reply: .request, .clarification: .request,
+            .sighting: .sighting, .correction: .seizure,
+        ]
+        for kind in NoticeKind.allCases {
+            #expect(try NoticeSamples.notice(kind).coveredKind == covered[kind], "\(kind)")
+        }
+        var correction = try NoticeSamples.notice(.correction)
+        correction.correction.reply = .with { $0.text = "other" }
+        #expect(correction.coveredKind == .request)
+        #expect(try NoticeSamples.notice(.seizure).categories == ["wildlife"])
+    }
+}
