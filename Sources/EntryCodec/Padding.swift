@@ -1,6 +1,6 @@
 /// PADMÉ (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019, section
 /// 4): a size is rounded up so that it has, as a binary number, no more significant digits than its exponent has
-/// digits. That costs at most 12 %, and leaves O(log log n) bits of the size to see.
+/// digits. That costs at most 6.25 % here, and leaves O(log log n) bits of the size to see.
 public enum Padding {
     /// Of what is sealed, however little it is.
     public static let minimumByteCount = 4 << 10

@@ -10,20 +10,34 @@ struct Federation: Sendable {
     static let time: UInt64 = 1_800_000_000_000
 
     let release: SigningKey<ReleaseRole>
-    let partners: [EpochKey]
-    let stranger: EpochKey
+    let partners: [OpeningKey]
+    let stranger: OpeningKey
     var directory: Directory
 
     var sealer: EnvelopeSealer { EnvelopeSealer(origin: Self.origin, key: release) }
     var recipients: [EpochRecipient] { partners.map { $0.recipient } }
 
-    init(partners count: Int) throws {
+    /// Names are filled up to `nameByteCount`.
+    init(partners count: Int, nameByteCount: Int = 0) throws {
         release = try SigningKey(seed: Self.seed(1))
         partners = try (0..<count).map {
-            EpochKey(authority: "p\($0).customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
+            let name = "p\($0).customs.example"
+            let filler = String(repeating: "x", count: max(0, nameByteCount - name.utf8.count))
+            return OpeningKey(authority: filler + name, epoch: 7, key: try RecipientKey(seed: Self.seed(100 + $0)))
         }
-        stranger = EpochKey(authority: "x.customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(99)))
-        directory = Directory(signers: [release.verifyingKey.signerID: Signer(key: release.verifyingKey, status: .active)])
+        stranger = OpeningKey(authority: "x.customs.example", epoch: 7, key: try RecipientKey(seed: Self.seed(99)))
+        directory = Directory()
+        directory.announce(release.verifyingKey, .active)
+    }
+
+    /// The same, with the first of its partners alone.
+    func with(partners count: Int) -> Federation { Federation(of: self, partners: Array(partners.prefix(count))) }
+
+    private init(of federation: Federation, partners: [OpeningKey]) {
+        release = federation.release
+        self.partners = partners
+        stranger = federation.stranger
+        directory = federation.directory
     }
 
     static func seed(_ number: Int) throws -> SecretBytes {
@@ -37,14 +51,14 @@ struct Federation: Sendable {
     /// As a partner whose mirror holds the entry.
     @discardableResult
     func open(
-        _ sealed: EnvelopeSealer.Sealed, as keys: [EpochKey], origin: String = Self.origin, isDuplicate: Bool = false
+        _ sealed: EnvelopeSealer.Sealed, as keys: [OpeningKey], origin: String = Self.origin, isDuplicate: Bool = false
     ) throws -> OpenedEnvelope {
         try open(sealed.envelope.encoded, sealed.entry, as: keys, origin: origin, isDuplicate: isDuplicate)
     }
 
     @discardableResult
     func open(
-        _ envelope: [UInt8], _ entry: LogEntry, as keys: [EpochKey], origin: String = Self.origin,
+        _ envelope: [UInt8], _ entry: LogEntry, as keys: [OpeningKey], origin: String = Self.origin,
         isDuplicate: Bool = false
     ) throws -> OpenedEnvelope {
         try EnvelopeOpener(keys: keys, signers: directory).open(
@@ -54,14 +68,18 @@ struct Federation: Sendable {
 }
 
 struct Directory: SignerDirectory {
-    var signers: [Digest: Signer]
-    var origin = Federation.origin
+    /// By origin of the log.
+    private var signers: [String: [Digest: Signer]] = [:]
 
-    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? {
-        origin == self.origin ? signers[id] : nil
+    mutating func announce(
+        _ key: VerifyingKey<ReleaseRole>, _ status: Signer.Status, origin: String = Federation.origin
+    ) {
+        signers[origin, default: [:]][key.signerID] = Signer(key: key, status: status)
     }
+
+    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? { signers[origin]?[id] }
 }
 
-extension EpochKey {
+extension OpeningKey {
     var recipient: EpochRecipient { EpochRecipient(authority: authority, epoch: epoch, key: key.publicKey) }
 }

@@ -13,7 +13,7 @@ final class Authority: Sendable {
     let log: CheckpointSigner
     let journal: CheckpointSigner
     let witness: WitnessSigner
-    let recipient: EpochKey
+    let recipient: OpeningKey
 
     static let all: [Authority] = (0..<7).map { try! Authority($0) }
 
@@ -26,7 +26,7 @@ final class Authority: Sendable {
         log = try CheckpointSigner(origin: origin, key: SigningKey(seed: Self.seed(number, "log")))
         journal = try CheckpointSigner(origin: journalOrigin, key: SigningKey(seed: Self.seed(number, "journal")))
         witness = try WitnessSigner(name: name + "/witness", key: SigningKey(seed: Self.seed(number, "witness")))
-        recipient = EpochKey(authority: name, epoch: 1, key: try RecipientKey(seed: Self.seed(number, "recipient")))
+        recipient = OpeningKey(authority: name, epoch: 1, key: try RecipientKey(seed: Self.seed(number, "recipient")))
     }
 
     private static func seed(_ number: Int, _ role: String) throws -> SecretBytes {

@@ -190,6 +190,6 @@ extension OwnLog {
     }
 }
 
-extension EpochKey {
+extension OpeningKey {
     var recipient: EpochRecipient { EpochRecipient(authority: authority, epoch: epoch, key: key.publicKey) }
 }

@@ -18,3 +18,6 @@ from .store import *
 from .chunked import *
 from .journal import *
 from .records import *
+from .recipients import *
+from .entries import *
+from .envelopes import *

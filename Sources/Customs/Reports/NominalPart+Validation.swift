@@ -1,7 +1,7 @@
-internal import Schema
+package import Schema
 
 extension ReportCheck {
-    mutating func nominal(_ nominal: inout NominalPart) {
+    package mutating func nominal(_ nominal: inout NominalPart) {
         count(nominal.persons.count, "/nominal/persons")
         for index in nominal.persons.indices {
             nominal.persons[index].id = "P\(index + 1)"

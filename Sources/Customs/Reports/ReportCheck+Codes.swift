@@ -1,8 +1,8 @@
-internal import Schema
+package import Schema
 
 /// Codes of the built-in and loaded lists.
 extension ReportCheck {
-    mutating func country(_ text: inout String, _ pointer: String) {
+    package mutating func country(_ text: inout String, _ pointer: String) {
         guard !text.isEmpty else { return }
         guard let code = CountryCode(text) else {
             reject(pointer, "unknown-code", "a country is two letters of ISO 3166-1, such as VN")
@@ -11,7 +11,7 @@ extension ReportCheck {
         text = code.text
     }
 
-    mutating func money(_ money: inout Money, _ pointer: String) {
+    package mutating func money(_ money: inout Money, _ pointer: String) {
         amount(&money.amount, "\(pointer)/amount", required: true)
         guard let code = CurrencyCode(money.currency) else {
             reject("\(pointer)/currency", "unknown-code", "a currency is three letters of ISO 4217, such as USD")
@@ -20,7 +20,7 @@ extension ReportCheck {
         money.currency = code.text
     }
 
-    mutating func quantity(_ quantity: inout Quantity, _ pointer: String) {
+    package mutating func quantity(_ quantity: inout Quantity, _ pointer: String) {
         amount(&quantity.amount, "\(pointer)/amount", required: true)
         guard let unit = UnitCode(quantity.unit) else {
             reject("\(pointer)/unit", "malformed", "a unit is a code of UN/ECE Recommendation 20, such as KGM")
@@ -30,7 +30,7 @@ extension ReportCheck {
         if !unit.isKnown { warn("\(pointer)/unit", "unknown-code", "the unit is not among those that are known here") }
     }
 
-    mutating func packageCode(_ text: inout String, _ pointer: String) {
+    package mutating func packageCode(_ text: inout String, _ pointer: String) {
         guard let code = PackageCode(text) else {
             reject(pointer, "malformed", "a kind of package is two characters of UN/ECE Recommendation 21, such as CT")
             return
@@ -39,7 +39,7 @@ extension ReportCheck {
         if !code.isKnown { warn(pointer, "unknown-code", "the kind of package is not among those that are known here") }
     }
 
-    mutating func transportMode(_ text: inout String, _ pointer: String) {
+    package mutating func transportMode(_ text: inout String, _ pointer: String) {
         guard !text.isEmpty else { return }
         guard let mode = TransportMode(text) else {
             reject(
@@ -51,7 +51,7 @@ extension ReportCheck {
     }
 
     /// The chapters are built in; headings and subheadings are held against the list, where one is loaded.
-    mutating func hsCode(_ text: inout String, _ pointer: String) {
+    package mutating func hsCode(_ text: inout String, _ pointer: String) {
         guard !text.isEmpty else { return }
         guard let code = HSCode(text) else {
             reject(

@@ -1,34 +1,34 @@
 internal import Schema
 
 /// Goes through a document field by field: puts each in its one spelling, and collects what is to be said of it.
-struct ReportCheck {
-    static let maximumTextByteCount = 20_000
-    static let maximumLineByteCount = 500
-    static let maximumListCount = 1_000
+package struct ReportCheck {
+    package static let maximumTextByteCount = 20_000
+    package static let maximumLineByteCount = 500
+    package static let maximumListCount = 1_000
 
-    let codes: any CodeLists
-    let nowMilliseconds: UInt64
-    private(set) var findings: [Finding] = []
+    package let codes: any CodeLists
+    package let nowMilliseconds: UInt64
+    package private(set) var findings: [Finding] = []
     /// Lists that would have been looked into, had they been loaded.
     private var notLoaded: Set<CodeList> = []
 
-    init(codes: any CodeLists, nowMilliseconds: UInt64) {
+    package init(codes: any CodeLists, nowMilliseconds: UInt64) {
         self.codes = codes
         self.nowMilliseconds = nowMilliseconds
     }
 
-    mutating func reject(_ pointer: String, _ code: String, _ message: String) {
+    package mutating func reject(_ pointer: String, _ code: String, _ message: String) {
         findings.append(Finding(.reject, pointer, code, message))
     }
-    mutating func warn(_ pointer: String, _ code: String, _ message: String) {
+    package mutating func warn(_ pointer: String, _ code: String, _ message: String) {
         findings.append(Finding(.warn, pointer, code, message))
     }
-    mutating func hint(_ pointer: String, _ code: String, _ message: String) {
+    package mutating func hint(_ pointer: String, _ code: String, _ message: String) {
         findings.append(Finding(.hint, pointer, code, message))
     }
 
     /// What could not be looked up for want of a list.
-    mutating func finish() -> [Finding] {
+    package mutating func finish() -> [Finding] {
         for list in notLoaded.sorted(by: { $0.rawValue < $1.rawValue }) {
             hint("", "list-not-loaded", "codes of the list \(list.rawValue) were not checked: it is not loaded here")
         }
@@ -37,12 +37,12 @@ struct ReportCheck {
 
     // MARK: Text
 
-    mutating func line(_ text: inout String, _ pointer: String, required: Bool = false) {
+    package mutating func line(_ text: inout String, _ pointer: String, required: Bool = false) {
         self.text(&text, pointer, upTo: Self.maximumLineByteCount, required: required)
         if text.utf8.contains(where: { $0 < 0x20 }) { reject(pointer, "control-character", "this is one line of text") }
     }
 
-    mutating func text(
+    package mutating func text(
         _ text: inout String, _ pointer: String, upTo limit: Int = maximumTextByteCount, required: Bool = false
     ) {
         text = ReportText.trimmed(text)
@@ -51,13 +51,13 @@ struct ReportCheck {
         if required, text.isEmpty { reject(pointer, "missing", "this is needed") }
     }
 
-    mutating func count(_ count: Int, _ pointer: String, upTo limit: Int = maximumListCount) {
+    package mutating func count(_ count: Int, _ pointer: String, upTo limit: Int = maximumListCount) {
         if count > limit { reject(pointer, "too-many", "this has at most \(limit) entries") }
     }
 
     // MARK: Codes
 
-    mutating func code(_ text: inout String, _ pointer: String, _ list: Set<String>, required: Bool = false) {
+    package mutating func code(_ text: inout String, _ pointer: String, _ list: Set<String>, required: Bool = false) {
         if text.isEmpty {
             if required { reject(pointer, "missing", "this is one of: \(list.sorted().joined(separator: ", "))") }
             return
@@ -71,14 +71,14 @@ struct ReportCheck {
         }
     }
 
-    mutating func evaluation(_ text: inout String, _ pointer: String) {
+    package mutating func evaluation(_ text: inout String, _ pointer: String) {
         text = text.uppercased()
         if !text.isEmpty, !Vocabulary.isEvaluation(text) {
             reject(pointer, "unknown-code", "an evaluation is a source A, B, C or X and a grade 1 to 4, such as B2")
         }
     }
 
-    mutating func look(_ code: String, _ list: CodeList, _ pointer: String, _ what: String) {
+    package mutating func look(_ code: String, _ list: CodeList, _ pointer: String, _ what: String) {
         switch codes.look(up: code, in: list) {
         case .known: break
         case .unknown: warn(pointer, "unknown-code", "\(what) is not in the list that is loaded")
@@ -88,7 +88,9 @@ struct ReportCheck {
 
     // MARK: Numbers and times
 
-    mutating func amount(_ text: inout String, _ pointer: String, required: Bool = false, atMost limit: Int? = nil) {
+    package mutating func amount(
+        _ text: inout String, _ pointer: String, required: Bool = false, atMost limit: Int? = nil
+    ) {
         text = ReportText.trimmed(text)
         guard !text.isEmpty else {
             if required { reject(pointer, "missing", "this is needed") }
@@ -103,7 +105,7 @@ struct ReportCheck {
         }
     }
 
-    mutating func coordinate(_ text: inout String, _ pointer: String, upTo limit: Double) {
+    package mutating func coordinate(_ text: inout String, _ pointer: String, upTo limit: Double) {
         text = ReportText.trimmed(text)
         guard !text.isEmpty else { return }
         guard DecimalText.isValid(text, signed: true), let value = Double(text), abs(value) <= limit else {
@@ -113,14 +115,14 @@ struct ReportCheck {
     }
 
     /// Past, or up to a day ahead for clocks that differ.
-    mutating func past(_ text: inout String, _ pointer: String, required: Bool = false) -> Moment? {
+    package mutating func past(_ text: inout String, _ pointer: String, required: Bool = false) -> Moment? {
         guard let moment = time(&text, pointer, required: required) else { return nil }
         if moment.milliseconds > nowMilliseconds + 86_400_000 { reject(pointer, "future", "that is in the future") }
         return moment
     }
 
     @discardableResult
-    mutating func time(_ text: inout String, _ pointer: String, required: Bool = false) -> Moment? {
+    package mutating func time(_ text: inout String, _ pointer: String, required: Bool = false) -> Moment? {
         text = ReportText.trimmed(text)
         guard !text.isEmpty else {
             if required { reject(pointer, "missing", "this is needed") }
@@ -134,7 +136,7 @@ struct ReportCheck {
     }
 
     /// Any day since 1850, since people are older than 1970.
-    mutating func birthDate(_ text: inout String, _ pointer: String) {
+    package mutating func birthDate(_ text: inout String, _ pointer: String) {
         text = ReportText.trimmed(text)
         guard !text.isEmpty else { return }
         // Leap years repeat after 400 years, so a day of 1850 exists when that of 2250 does.
@@ -150,7 +152,7 @@ struct ReportCheck {
     // MARK: Identifiers
 
     /// Puts a number into its scheme's spelling. A malformed one is refused where `strict`, else kept with a warning.
-    mutating func identifier<Scheme: IdentifierScheme>(
+    package mutating func identifier<Scheme: IdentifierScheme>(
         _ text: inout String, _ scheme: Scheme.Type, _ pointer: String, strict: Bool = true
     ) {
         text = ReportText.trimmed(text)
@@ -165,7 +167,7 @@ struct ReportCheck {
         }
     }
 
-    mutating func identifiers<Scheme: IdentifierScheme>(
+    package mutating func identifiers<Scheme: IdentifierScheme>(
         _ texts: inout [String], _ scheme: Scheme.Type, _ pointer: String, strict: Bool = true
     ) {
         count(texts.count, pointer)

@@ -77,7 +77,7 @@ extension StatisticalReport {
 }
 
 extension ReportCheck {
-    mutating func place(_ place: inout Schema.Place, _ pointer: String) {
+    package mutating func place(_ place: inout Schema.Place, _ pointer: String) {
         if !place.locode.isEmpty {
             if let code = UNLocode(place.locode) {
                 place.locode = code.text
@@ -100,7 +100,7 @@ extension ReportCheck {
         code(&place.kind, "\(pointer)/kind", Vocabulary.place)
     }
 
-    mutating func goods(_ goods: inout GoodsLine, _ pointer: String, _ offences: [String]) {
+    package mutating func goods(_ goods: inout GoodsLine, _ pointer: String, _ offences: [String]) {
         line(&goods.category, "\(pointer)/category")
         text(&goods.description_p, "\(pointer)/description")
         if goods.description_p.isEmpty, goods.hsCode.isEmpty, goods.species.scientificName.isEmpty,
@@ -147,7 +147,7 @@ extension ReportCheck {
         line(&species.source, "\(pointer)/source")
     }
 
-    mutating func leg(_ leg: inout RouteLeg, _ pointer: String, _ conveyances: Int) {
+    package mutating func leg(_ leg: inout RouteLeg, _ pointer: String, _ conveyances: Int) {
         code(&leg.role, "\(pointer)/role", Vocabulary.leg, required: true)
         if leg.hasPlace { place(&leg.place, "\(pointer)/place") }
         transportMode(&leg.mode, "\(pointer)/mode")
@@ -157,7 +157,7 @@ extension ReportCheck {
         }
     }
 
-    mutating func conveyance(_ conveyance: inout Conveyance, _ pointer: String) {
+    package mutating func conveyance(_ conveyance: inout Conveyance, _ pointer: String) {
         code(&conveyance.kind, "\(pointer)/kind", Vocabulary.conveyance, required: true)
         identifier(&conveyance.containerNumber, ContainerNumber.self, "\(pointer)/containerNumber")
         identifiers(&conveyance.seals, ReferenceNumber.self, "\(pointer)/seals", strict: false)
@@ -183,7 +183,7 @@ extension ReportCheck {
         }
     }
 
-    mutating func document(_ document: inout Document, _ pointer: String) {
+    package mutating func document(_ document: inout Document, _ pointer: String) {
         code(&document.kind, "\(pointer)/kind", Vocabulary.document, required: true)
         if document.kind == "air-waybill" {
             identifier(&document.number, AirWaybill.self, "\(pointer)/number", strict: false)
@@ -194,7 +194,7 @@ extension ReportCheck {
         time(&document.date, "\(pointer)/date")
     }
 
-    mutating func detection(_ detection: inout Detection) {
+    package mutating func detection(_ detection: inout Detection) {
         code(&detection.reason, "/detection/reason", Vocabulary.detectionReason)
         count(detection.means.count, "/detection/means", upTo: Vocabulary.detectionMeans.count)
         for index in detection.means.indices {

@@ -6,10 +6,10 @@ public import EntryCodec
 /// The checks, their order and their codes are those of `Protocols/envelopes.md`; the first that fails is thrown.
 public struct EnvelopeOpener: Sendable {
     /// Tried in this order: the epoch that an envelope was most likely sealed to comes first.
-    private let keys: [EpochKey]
+    private let keys: [OpeningKey]
     private let signers: any SignerDirectory
 
-    public init(keys: [EpochKey], signers: some SignerDirectory) {
+    public init(keys: [OpeningKey], signers: some SignerDirectory) {
         self.keys = keys
         self.signers = signers
     }

@@ -19,7 +19,7 @@ public struct EpochRecipient: Sendable {
 }
 
 /// A private key of ours, to open with.
-public struct EpochKey: Sendable {
+public struct OpeningKey: Sendable {
     /// Our name prefix, as others list us.
     public let authority: String
     public let epoch: UInt32

@@ -1,0 +1,34 @@
+public import Schema
+internal import SwiftProtobuf
+
+extension Notice {
+    /// The document of an envelope. Attachments travel beside it.
+    public static let maximumByteCount = 1 << 20
+    static let maximumDepth = 16
+
+    /// The bytes that are sealed and stored. They are what counts: a notice is never encoded again. Throws `.tooLarge`.
+    public func encoded() throws(NoticeError) -> [UInt8] {
+        guard let bytes: [UInt8] = try? serializedBytes() else {
+            throw NoticeError(.malformed, "a notice that cannot be encoded")
+        }
+        guard bytes.count <= Self.maximumByteCount else { throw Self.tooLarge }
+        return bytes
+    }
+
+    /// Throws `.tooLarge`, `.malformed`, or `.unknownKind`. What it says may still be impossible:
+    /// `normaliseAndValidate` tells.
+    public init(parsing bytes: [UInt8]) throws(NoticeError) {
+        guard bytes.count <= Self.maximumByteCount else { throw Self.tooLarge }
+        var options = BinaryDecodingOptions()
+        options.messageDepthLimit = Self.maximumDepth
+        guard let notice = try? Notice(serializedBytes: bytes, options: options) else {
+            throw NoticeError(.malformed, "not a notice")
+        }
+        guard notice.kind != nil else { throw NoticeError(.unknownKind, "no kind of notice that is known here") }
+        self = notice
+    }
+
+    private static var tooLarge: NoticeError {
+        NoticeError(.tooLarge, "a notice has at most \(maximumByteCount) bytes; attach what is larger")
+    }
+}
