@@ -57,7 +57,14 @@ public struct SignedCheckpoint: Hashable, Sendable {
     public init(
         verifying bytes: [UInt8], logs: [LogVerifier], witnesses: [WitnessVerifier] = []
     ) throws(TransparencyLogError) {
-        note = try SignedNote(parsing: bytes)
+        try self.init(verifying: SignedNote(parsing: bytes), logs: logs, witnesses: witnesses)
+    }
+
+    /// The same for a note that was read already.
+    public init(
+        verifying note: SignedNote, logs: [LogVerifier], witnesses: [WitnessVerifier] = []
+    ) throws(TransparencyLogError) {
+        self.note = note
         let verified = try note.verify(logs: logs, witnesses: witnesses)
         checkpoint = try Checkpoint(parsing: note.text)
         guard !verified.logs.isEmpty else {

@@ -186,9 +186,20 @@ extension Simulation {
     ) throws {
         change(&node.live)
         let number = node.disk.write(change)
+        if node.number != 0, random.chance(crashesWhileWriting) { crashSoon(node) }
         if mutation == .acknowledgesBeforeSync { return try then(self) }
         schedule(
             in: random.below(20) + 1, .synced(node: node.number, life: node.life, number: number, then: then))
+    }
+
+    /// While writes are on their way to the disk.
+    private func crashSoon(_ node: SimulatedNode) {
+        later(node, in: random.below(15) + 1) { simulation in
+            simulation.crash(node)
+            simulation.at(simulation.now + simulation.random.below(5_000) + 200) {
+                if !node.isUp { try $0.start(node, isNew: false) }
+            }
+        }
     }
 
     func later(_ node: SimulatedNode, in delay: UInt64, _ action: @escaping (Simulation) throws -> Void) {
@@ -263,6 +274,12 @@ extension Simulation {
     }
 
     // MARK: Recovery
+
+    /// What it signed is known to others, and the entries to nobody: they were lost with its disk. It may not sign.
+    func isLost(_ node: SimulatedNode) -> Bool {
+        guard let goal = node.recoveryGoal else { return false }
+        return !nodes.contains { ($0.disk.durable.mirrors[node.number].complete?.size ?? 0) >= goal.size }
+    }
 
     func beginRecovery(_ node: SimulatedNode) throws {
         guard let goal = node.recoveryGoal else { return }

@@ -260,7 +260,7 @@ extension Simulation {
     /// Nobody may hold more of an honest node's log than it has itself, once it signs.
     private func hearOfOwn(_ node: SimulatedNode, _ note: SignedNote) throws {
         guard node.number != 0, node.isOpen,
-            let held = try? SignedCheckpoint(verifying: note.encoded, logs: [node.authority.log.verifier])
+            let held = try? SignedCheckpoint(verifying: note, logs: [node.authority.log.verifier])
         else { return }
         guard held.size <= node.live.own[0].log.size else {
             throw Failure(description: "node \(node.number) signs while others hold more of its log")
@@ -281,7 +281,7 @@ extension Simulation {
         let tree = log == 0 ? own.log : node.disk.durable.journal
         let note = log == 0 ? own.note : node.disk.durable.journalNote
         let verifier = log == 0 ? node.authority.log.verifier : node.authority.journal.verifier
-        let checkpoint = try SignedCheckpoint(verifying: note.encoded, logs: [verifier])
+        let checkpoint = try SignedCheckpoint(verifying: note, logs: [verifier])
         guard checkpoint.size > node.clients[partner][log].cosignedSize else { return }
         let request = try node.clients[partner][log].request(for: checkpoint) { try tree.proof($0, $1) }
         node.isSubmitting[partner][log] = true

@@ -166,9 +166,12 @@ extension Simulation {
     func revoke(by node: SimulatedNode, _ partner: Int) throws {
         guard node.isUp, !isHealed else { return }
         log("\(node.number) revokes \(partner)")
-        try write(node) { $0.mirrors[partner].isRevoked = true }
+        try write(node) {
+            $0.mirrors[partner].isRevoked = true
+        } then: {
+            $0.truth.revoked(partner, by: node.number)
+        }
         node.replicas[partner] = nil
-        truth.revoked(partner, by: node.number)
     }
 }
 

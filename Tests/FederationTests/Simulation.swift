@@ -58,6 +58,8 @@ final class Simulation {
     private(set) var trace: [String] = []
     private let keepsTrace: Bool
     var nextCallID = 0
+    /// In thousandths of all writes.
+    let crashesWhileWriting: Int
     var isHealed = false
     var forksFound = 0
 
@@ -70,6 +72,7 @@ final class Simulation {
         network = SimulatedNetwork(nodes: count, using: &random)
         network.loss = random.pick([0, 20, 20, 100])
         network.damage = random.pick([0, 5, 30])
+        crashesWhileWriting = random.pick([0, 10, 40])
         wallOffset = Array(repeating: 1_800_000_000_000, count: count)
         byzantine = Byzantine(nodes: count, using: &random)
         truth = Truth(nodes: count)
@@ -99,18 +102,24 @@ final class Simulation {
     func run() throws {
         for node in nodes { try start(node, isNew: true) }
         plan()
+        var settled = Self.healing + 30_000
         while let (time, event) = queue.next(), time <= Self.end {
             now = max(now, time)
             steps += 1
             try handle(event)
             if !isHealed, now >= Self.healing { try heal() }
             try checkStep()
+            if now >= settled {
+                settled = now + 10_000
+                if (try? checkEnd()) != nil { return }
+            }
         }
         try checkEnd()
     }
 
-    static let healing: UInt64 = 420_000
-    static let end: UInt64 = 1_500_000
+    static let healing: UInt64 = 160_000
+    /// By then, everything must have settled.
+    static let end: UInt64 = 500_000
 
     private func handle(_ event: Event) throws {
         switch event {
@@ -148,10 +157,10 @@ final class Simulation {
         }
         for _ in 0..<Int(random.below(3) + 1) {
             let number = Int(random.below(UInt64(count - 1)) + 1)
-            let start = random.below(Self.healing - 120_000) + 10_000
+            let start = random.below(Self.healing - 60_000) + 10_000
             let isRestore = random.chance(400)
             at(start) { $0.crash($0.nodes[number]) }
-            let down = isRestore ? 90_000 : random.below(20_000) + 200
+            let down = isRestore ? 40_000 : random.below(20_000) + 200
             at(start + down) { simulation in
                 if isRestore { simulation.restore(simulation.nodes[number]) }
                 if !simulation.nodes[number].isUp { try simulation.start(simulation.nodes[number], isNew: false) }

@@ -80,7 +80,12 @@ struct Truth {
     }
 
     /// A node that was not restored has everything it acknowledged.
-    func started(_ node: SimulatedNode) throws {
+    mutating func started(_ node: SimulatedNode) throws {
+        // What a crash made durable counts, also if the node never heard of it.
+        for partner in node.partners {
+            try accepted(node, partner)
+            if node.disk.durable.mirrors[partner].isRevoked { revoked(partner, by: node.number) }
+        }
         guard node.number != 0, !mayBeBehind[node.number] else { return }
         guard node.disk.durable.own[0].log.size >= size(node.number) else {
             throw fail("node \(node.number) lost entries that it had acknowledged")
@@ -209,15 +214,18 @@ extension Simulation {
     }
 
     private func checkByzantine() throws {
-        for node in nodes where node.number != 0 { try truth.checkByzantine(node, nodes[0].live.own) }
+        for node in nodes where node.number != 0 && node.isUp {
+            try truth.checkByzantine(node, nodes[0].live.own)
+        }
     }
 
     /// Honest nodes have converged, and forks have been found.
     func checkEnd() throws {
         try checkByzantine()
-        for node in nodes where node.number != 0 {
+        for node in nodes where node.number != 0 && !isLost(node) {
             guard node.isOpen else { throw Failure(description: "node \(node.number) never came to sign again") }
-            for partner in node.partners where partner != 0 && !truth.isCut(node.number, partner) {
+            for partner in node.partners
+            where partner != 0 && !truth.isCut(node.number, partner) && !isLost(nodes[partner]) {
                 let mirror = node.disk.durable.mirrors[partner]
                 let log = nodes[partner].disk.durable.own[0].log
                 guard mirror.log.size == log.size, mirror.log.root == log.root, mirror.complete?.size == log.size

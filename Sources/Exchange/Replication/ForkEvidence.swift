@@ -70,8 +70,8 @@ public struct ForkEvidence: Hashable, Sendable {
     /// `.notAFork` (of `ReplicationError`) when they do not contradict each other.
     @discardableResult
     public func verify(logs: [LogVerifier]) throws -> (first: SignedCheckpoint, second: SignedCheckpoint) {
-        let one = try SignedCheckpoint(verifying: first.encoded, logs: logs)
-        let two = try SignedCheckpoint(verifying: second.encoded, logs: logs)
+        let one = try SignedCheckpoint(verifying: first, logs: logs)
+        let two = try SignedCheckpoint(verifying: second, logs: logs)
         try check(one.checkpoint, two.checkpoint)
         return (one, two)
     }

@@ -41,7 +41,9 @@ extension Replica {
         do {
             switch outstanding.resource {
             case .checkpoint(let after, _):
-                let signed = try verified(bytes)
+                // Mostly the same as the last time, on an idle line.
+                let signed = try lastPolled?.bytes == bytes ? lastPolled!.signed : verified(SignedNote(parsing: bytes))
+                lastPolled = (bytes, signed)
                 requests[id] = nil
                 polled(signed, after: after)
             case .tile(let path):
@@ -75,9 +77,9 @@ extension Replica {
     }
 
     /// A checkpoint of this log with its signature, whatever its place in the history.
-    func verified(_ bytes: [UInt8]) throws(TransparencyLogError) -> SignedCheckpoint {
+    func verified(_ note: SignedNote) throws(TransparencyLogError) -> SignedCheckpoint {
         let policy = configuration.policy
-        let signed = try SignedCheckpoint(verifying: bytes, logs: policy.logs, witnesses: policy.witnesses)
+        let signed = try SignedCheckpoint(verifying: note, logs: policy.logs, witnesses: policy.witnesses)
         guard signed.origin.isSameOrigin(as: configuration.origin) else {
             throw TransparencyLogError(.wrongOrigin, "a checkpoint of another log")
         }
@@ -101,10 +103,11 @@ extension Replica {
         retry(id, .request(failure))
     }
 
-    /// Tries again later, or gives the round up.
+    /// Tries again later, or gives the round up. What a copy does not have, it will not have a moment later.
     mutating func retry(_ id: UInt64, _ failure: ReplicaFailure) {
         guard let attempts = requests[id]?.attempts else { return }
-        guard attempts < limits.attempts else {
+        let isFinal = configuration.source == .copy && failure == .request(.status(404))
+        guard attempts < limits.attempts, !isFinal else {
             requests[id] = nil
             return roundFailed(failure)
         }

@@ -54,7 +54,7 @@ extension Replica {
     }
 
     mutating func shown(_ note: SignedNote) {
-        guard let shown = try? verified(note.encoded) else { return }
+        guard let shown = try? verified(note) else { return }
         switch phase {
         case .resting, .polling:
             cancelRequests()
@@ -191,7 +191,7 @@ extension Replica {
     // MARK: What others hold
 
     mutating func observe(_ note: SignedNote, _ source: String) {
-        guard let signed = try? verified(note.encoded) else { return }
+        guard note.text != state.head?.note.text, let signed = try? verified(note) else { return }
         keep(signed, source)
     }
 

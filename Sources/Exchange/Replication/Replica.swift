@@ -155,6 +155,7 @@ public struct Replica: Sendable {
     /// What the witness accepted while something was being stored.
     var movedHead: SignedCheckpoint?
     var pollStarted: UInt64 = 0
+    var lastPolled: (bytes: [UInt8], signed: SignedCheckpoint)?
     var lastGossip: UInt64?
     var actions: [Action] = []
 

@@ -70,7 +70,7 @@ public struct StartGate: Sendable {
         _ note: SignedNote, _ compare: (SignedCheckpoint, SignedCheckpoint) throws -> ForkEvidence?
     ) rethrows {
         for (index, log) in logs.enumerated() {
-            guard let held = try? SignedCheckpoint(verifying: note.encoded, logs: log.verifiers) else { continue }
+            guard let held = try? SignedCheckpoint(verifying: note, logs: log.verifiers) else { continue }
             if held.size > log.checkpoint.size {
                 guard let other = behind[index] else {
                     behind[index] = held

@@ -74,7 +74,7 @@ public struct Witness: Sendable {
         guard log.standing == .active else { return Self.refuse(403, "this log's authority is \(log.standing.rawValue)") }
         let signed: SignedCheckpoint
         do {
-            signed = try SignedCheckpoint(verifying: request.note.encoded, logs: log.verifiers)
+            signed = try SignedCheckpoint(verifying: request.note, logs: log.verifiers)
         } catch where error.code == .malformedCheckpoint {
             return Self.refuse(400, error.reason)
         } catch {
