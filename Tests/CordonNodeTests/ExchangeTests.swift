@@ -9,6 +9,7 @@ import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
+import TransparencyLog
 
 @testable import CordonNode
 
@@ -98,9 +99,22 @@ final class Federation: Sendable {
         return agreement.id
     }
 
+    /// VN logs a seizure of ivory in a container and releases it to LA, which has it when this returns.
+    func releaseIvory(_ agreement: String) async throws -> (caseID: String, entryID: [UInt8]) {
+        connect()
+        let (vn, lan, la) = (self["vn.customs"], node("vn.customs"), node("la.customs"))
+        try await until("keys are known") { vn.keys(of: "la.customs")?.epochs.isEmpty == false }
+        let caseID = try await lan.log(report(container: "MSKU1234565")).file.id
+        _ = try await vn.draft(
+            seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
+        let released = try await vn.release(1, in: caseID, by: lan["ha"])
+        try await until("found in LA") { try await !la.search("MSKU1234565").isEmpty }
+        return (caseID, try #require(released.entryID))
+    }
+
     /// Waits until `condition` holds.
     func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<400 {
+        for _ in 0..<1_600 {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(25))
         }
@@ -165,6 +179,114 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
             let file = try await lan.service.readCase(caseID, by: lan["lan"])
             return file.notices.first?.references.contains { $0.reference.kind == "receipt" } ?? false
         }
+        await federation.stop()
+    }
+
+    @Test func aRecallErasesWhatWasReceived() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        let (caseID, entryID) = try await federation.releaseIvory(agreement)
+        let (vn, la) = (federation["vn.customs"], federation.node("la.customs"))
+        let lan = federation.node("vn.customs")
+        let recall = Notice.with {
+            $0.subject = "Recall"
+            $0.references = [
+                .with {
+                    $0.entryID = Data(entryID)
+                    $0.authority = "vn.customs"
+                    $0.relation = "recalls"
+                }
+            ]
+            $0.recall.reason = "a mistake"
+            $0.recall.erase = true
+        }
+        let draft = try await vn.draft(recall, to: ["la.customs"], in: caseID, by: lan["lan"])
+        let number = try #require(draft.file.notices.last?.number)
+        #expect(try await vn.release(number, in: caseID, by: lan["ha"]).entryID != nil)
+        try await federation.until("it is gone in LA") { try await la.search("MSKU1234565").isEmpty }
+        try await federation.until("the erasure is stated") {
+            let file = try await lan.service.readCase(caseID, by: lan["lan"])
+            return file.notices.contains { $0.references.contains { $0.reference.kind == "erasure" } }
+        }
+        await federation.stop()
+    }
+
+    @Test func whatHasExpiredIsErased() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        _ = try await federation.releaseIvory(agreement)
+        let la = federation.node("la.customs")
+        try await federation["la.customs"].eraseExpired()
+        #expect(try await la.search("MSKU1234565").count == 1, "it has not expired yet")
+        la.time.move(days: 360)
+        try await federation["la.customs"].eraseExpired()
+        #expect(try await la.search("MSKU1234565", by: "minh").isEmpty)
+        await federation.stop()
+    }
+
+    @Test func aRevokedPartnerGetsNothingMore() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        let (caseID, _) = try await federation.releaseIvory(agreement)
+        let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
+        try await vn.setState(of: "la.customs", to: .revoked, reason: "its node was taken over", by: lan["ad"])
+        let reply = await vn.respond(to: .init(.get, "/log/checkpoint"), from: "la.customs")
+        #expect(reply.status == 403)
+        _ = try await vn.draft(
+            seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
+        let refused = try await vn.release(2, in: caseID, by: lan["ha"])
+        #expect(refused.entryID == nil)
+        #expect(refused.decision.verdicts.first { $0.partner == "la.customs" }?.reasons.contains(.revoked) == true)
+        // The refusal is recorded with its reason.
+        let file = try await lan.service.readCase(caseID, by: lan["lan"])
+        #expect(file.notice(2)?.isDraft == true && file.notice(2)?.decision.isEmpty == false)
+        await #expect(throws: CaseError.self) {
+            try await vn.setState(of: "la.customs", to: .active, reason: "again", by: lan["ad"])
+        }
+        // A friend who still gets the log from us has nothing that opens for the revoked one: no stanza was sealed to it.
+        #expect(try vn.deliveryPage(to: vn.directory.partners["la.customs"]!, after: 1, limit: 1 << 20).isEmpty)
+        await federation.stop()
+    }
+
+    @Test func namesTakeASecondOfficerAndAnAgreementThatAllowsThem() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"], nominal: false)
+        federation.connect()
+        let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
+        try await federation.until("keys") { vn.keys(of: "la.customs")?.epochs.isEmpty == false }
+        let caseID = try await lan.log(report(person: "Tran Thi Mai")).file.id
+        let notice = seizureNotice(SeizureReport(), agreement: agreement)
+        _ = try await vn.draft(notice, to: ["la.customs"], in: caseID, withNames: true, by: lan["thu"])
+        let verdict = try await vn.release(1, in: caseID, by: lan["thu"]).decision.verdicts.first {
+            $0.partner == "la.customs"
+        }
+        #expect(verdict?.reasons == [.nominalNotAllowed, .secondOfficerMissing])
+        #expect(verdict?.couldGoWithoutNames == true)
+        _ = try await vn.draft(notice, to: ["la.customs"], in: caseID, number: 1, by: lan["thu"])
+        #expect(try await vn.release(1, in: caseID, by: lan["ha"]).entryID != nil)
+        await federation.stop()
+    }
+
+    @Test func aNodePutBackFromABackupSignsNothing() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        federation.connect()
+        let older = try TestNode(copying: federation.node("vn.customs"))
+        _ = try await federation.releaseIvory(agreement)
+        try await federation.until("LA has cosigned") {
+            let own = try federation["vn.customs"].publishedCheckpoint(.exchange)
+            return own.signatures.contains { $0.name == "la.customs/witness" }
+        }
+        // The same node as it was one release earlier, told by LA what it has cosigned since.
+        let copy = try await CaseNode(older)
+        let behind = try copy.node.exchangeService(copy.service)
+        try await behind.passGate(["la.customs": LocalLine(to: federation["la.customs"], from: "vn.customs")])
+        #expect(throws: CaseError.self) { try behind.requireOpenGate() }
+        try await federation["vn.customs"].passGate(
+            ["la.customs": LocalLine(to: federation["la.customs"], from: "vn.customs")])
+        try federation["vn.customs"].requireOpenGate()
+        await behind.stop()
+        await copy.stop()
         await federation.stop()
     }
 }

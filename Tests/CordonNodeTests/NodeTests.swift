@@ -21,6 +21,19 @@ struct TestNode {
             at: directory["node"], authority: Authority(country: country, name: "Test Customs"), unlock: unlock)
     }
 
+    /// As a running node is now.
+    init(copying node: CaseNode) throws {
+        directory = try TemporaryDirectory()
+        unlock = node.test.unlock
+        let target = directory["node"]
+        let files = FileManager.default
+        try files.createDirectory(atPath: target, withIntermediateDirectories: true)
+        for name in try files.contentsOfDirectory(atPath: node.test.path) where !["db", "lock", "watermark"].contains(name) {
+            try files.copyItem(atPath: "\(node.test.path)/\(name)", toPath: "\(target)/\(name)")
+        }
+        try node.node.store.database.checkpoint(to: target + "/db")
+    }
+
     func open() throws -> Node { try Node(opening: path, unlock: unlock) }
 }
 
