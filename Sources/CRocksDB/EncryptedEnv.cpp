@@ -26,6 +26,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/env_encryption.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/version.h>
 
 #include <sys/prctl.h>
@@ -200,6 +201,22 @@ class DiscardingLogger final : public rocksdb::Logger {
     void Logv(const char *, va_list) override {}
 };
 
+class RowBeginning final : public rocksdb::SliceTransform {
+   public:
+    RowBeginning(uint8_t first, size_t suffix)
+        : first_(static_cast<char>(first)),
+          suffix_(suffix),
+          name_("cordon-beginning-" + std::to_string(first) + "-" + std::to_string(suffix)) {}
+    const char *Name() const override { return name_.c_str(); }
+    Slice Transform(const Slice &key) const override { return Slice(key.data(), key.size() - suffix_); }
+    bool InDomain(const Slice &key) const override { return key.size() > suffix_ && key[0] == first_; }
+
+   private:
+    const char first_;
+    const size_t suffix_;
+    const std::string name_;
+};
+
 std::string LoadedVersion() { return rocksdb::GetRocksVersionAsString(true); }
 
 }  // namespace
@@ -246,6 +263,10 @@ void cordon_encrypted_env_destroy(rocksdb_env_t *env) {
 
 void cordon_options_discard_info_log(rocksdb_options_t *options) {
     options->rep.info_log = std::make_shared<DiscardingLogger>();
+}
+
+void cordon_options_filter_beginnings(rocksdb_options_t *options, uint8_t first, size_t suffix) {
+    options->rep.prefix_extractor = std::make_shared<RowBeginning>(first, suffix);
 }
 
 void cordon_options_track_and_verify_wals(rocksdb_options_t *options) {

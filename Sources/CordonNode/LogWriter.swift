@@ -101,6 +101,7 @@ struct LogWriter {
         var additions: [LogID: Addition] = [:]
         var streamSizes: [UInt64: UInt64] = [:]
         var rows: [RowKey: [UInt8]?] = [:]
+        var postings = PostingRows()
     }
 
     /// Makes all the submissions durable in one write, in order: their indexes follow on from the sizes that the logs
@@ -121,6 +122,7 @@ struct LogWriter {
                 outcomes.append(try take(proposal, &step))
             }
         }
+        step.postings.write(store.database, in: step.batch)
         guard !step.additions.isEmpty || step.batch.count > 0 else {
             return Committed(commit: Commit(checkpoints: checkpoints, timeMilliseconds: lastTime), outcomes: outcomes)
         }
@@ -205,6 +207,7 @@ struct LogWriter {
                 store.database.delete(change.row.family, change.row.key, in: step.batch)
             }
         }
+        try step.postings.apply(proposal.postings, store.database)
         return .success(first..<first + UInt64(proposal.drafts.count))
     }
 

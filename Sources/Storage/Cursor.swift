@@ -31,11 +31,16 @@ final class RowIterator {
     private let pointer: OpaquePointer
     private let bounds: UnsafeMutableRawBufferPointer  // lower ‖ upper, which RocksDB only borrows
 
-    init(_ database: Database, _ family: OpaquePointer, lower: [UInt8], upper: [UInt8], _ snapshot: Snapshot?) {
+    init(
+        _ database: Database, _ family: OpaquePointer, lower: [UInt8], upper: [UInt8], _ snapshot: Snapshot?,
+        byBeginning: Bool = false
+    ) {
         self.database = database
         self.snapshot = snapshot
         options = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(options, 1)
+        rocksdb_readoptions_set_total_order_seek(options, byBeginning ? 0 : 1)
+        rocksdb_readoptions_set_prefix_same_as_start(options, byBeginning ? 1 : 0)
         if let snapshot { rocksdb_readoptions_set_snapshot(options, snapshot.raw) }
         bounds = .allocate(byteCount: max(lower.count + upper.count, 1), alignment: 1)
         bounds.copyBytes(from: lower + upper)

@@ -26,6 +26,10 @@ public enum ColumnFamily: Int, CaseIterable, Sendable {
     case mirror
 
     var name: String { "\(self)" }
+
+    /// Rows that are looked for by the beginning of their key: those that begin with this byte, by all but that many
+    /// bytes at the end. Part of the files: tables that were made with another are read without filters.
+    var beginnings: (first: UInt8, suffix: Int)? { self == .index ? (16, 16) : nil }
 }
 
 /// An encrypted RocksDB database.
@@ -49,6 +53,7 @@ public final class Database: @unchecked Sendable {
     // cannot be reached.
     private let pointer: OpaquePointer
     private let options: OpaquePointer
+    private let familyOptions: [OpaquePointer]
     private let families: [OpaquePointer]
     private let readOptions: OpaquePointer
     private let syncedWrite: OpaquePointer
@@ -67,21 +72,27 @@ public final class Database: @unchecked Sendable {
         var opened: OpaquePointer?
         var handles = [OpaquePointer?](repeating: nil, count: ColumnFamily.allCases.count + 1)
         let names = ["default"] + ColumnFamily.allCases.map(\.name)
+        let familyOptions = ColumnFamily.allCases.map { family in
+            let options: OpaquePointer = rocksdb_options_create_copy(options)
+            if let (first, suffix) = family.beginnings { cordon_options_filter_beginnings(options, first, suffix) }
+            return options
+        }
         do {
             opened = try Self.call("opening the database \(path)") { error in
                 let cNames = names.map { strdup($0) }
                 defer { cNames.forEach { free($0) } }
                 var namePointers = cNames.map { UnsafePointer<CChar>($0) }
-                var perFamily = [OpaquePointer?](repeating: options, count: names.count)
+                var perFamily = [options] + familyOptions.map { Optional($0) }
                 return rocksdb_open_column_families(
                     options, path, Int32(names.count), &namePointers, &perFamily, &handles, error)
             }
         } catch {
-            rocksdb_options_destroy(options)
+            for options in familyOptions + [options] { rocksdb_options_destroy(options) }
             throw error
         }
         self.pointer = opened!
         self.options = options
+        self.familyOptions = familyOptions
         self.environment = environment
         self.path = path
         families = handles.map { $0! }
@@ -118,6 +129,9 @@ public final class Database: @unchecked Sendable {
         rocksdb_options_set_write_buffer_size(options, settings.writeBufferByteCount)
         // Over all column families together.
         rocksdb_options_set_db_write_buffer_size(options, settings.writeBufferByteCount * 4)
+        // Rows that are not there are not searched for among those in memory either.
+        rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.03)
+        rocksdb_options_set_memtable_whole_key_filtering(options, 1)
         rocksdb_options_set_max_background_jobs(options, 2)
         rocksdb_options_set_max_open_files(options, 512)
         // Journal entries are signatures, digests and ciphertext; tiles are digests: nothing to compress.
@@ -143,7 +157,7 @@ public final class Database: @unchecked Sendable {
         rocksdb_close(pointer)
         rocksdb_readoptions_destroy(readOptions)
         rocksdb_writeoptions_destroy(syncedWrite)
-        rocksdb_options_destroy(options)
+        for options in familyOptions + [options] { rocksdb_options_destroy(options) }
     }
 
     /// Makes `batch` durable, all of it or none. Throws `.unknownOutcome` when the write failed in a way that leaves
@@ -203,10 +217,14 @@ public final class Database: @unchecked Sendable {
     }
 
     /// A cursor over the rows from key `lower` up to but not including `upper`, for reading that jumps.
+    ///
+    /// `byBeginning`: for jumps to whole keys alone, from each of which it sees only rows whose keys differ in no more
+    /// than the bytes at the end that `ColumnFamily.beginnings` tells. Most of what is not there costs no reading then.
     public func cursor(
-        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil
+        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil,
+        byBeginning: Bool = false
     ) -> Cursor {
-        Cursor(RowIterator(self, handle(family), lower: lower, upper: upper, snapshot))
+        Cursor(RowIterator(self, handle(family), lower: lower, upper: upper, snapshot, byBeginning: byBeginning))
     }
 
     /// Drops what deleted rows of a column family leave behind in its files and in the write-ahead log.

@@ -35,6 +35,10 @@ void cordon_encrypted_env_destroy(rocksdb_env_t *env);
 /// Makes RocksDB write no information log. Its lines would name keys, in a file that is not encrypted.
 void cordon_options_discard_info_log(rocksdb_options_t *options);
 
+/// Filters, of tables and of rows in memory, know rows whose key begins with `first` also by all of their key but the
+/// last `suffix` bytes. Call before the database is opened; the order of rows does not change.
+void cordon_options_filter_beginnings(rocksdb_options_t *options, uint8_t first, size_t suffix);
+
 /// Whether the database checks, at open, that every synced write-ahead log is there at its synced size.
 void cordon_options_track_and_verify_wals(rocksdb_options_t *options);
 

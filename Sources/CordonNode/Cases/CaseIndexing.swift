@@ -7,46 +7,46 @@ internal import Storage
 /// The rows of the index that an event changes. A pure function of the case before and behind it, so that the index can
 /// be made again from the journal.
 enum CaseIndexing {
-    /// `terms` are those of the report as it reads now, where they are at hand. `isKnownToken` says whether a token of a name is in the vocabulary already; it may forget, and then a row is
-    /// written again.
-    static func rows(
+    /// Adds them to `changes`. `terms` are those of the report as it reads now, where they are at hand. `isKnownToken`
+    /// says whether a token of a name is in the vocabulary already; it may forget, and then a row is written again.
+    static func index(
         _ recorded: RecordedEvent, stream: UInt64, before: CaseFile, after: CaseFile,
-        terms: Set<SearchTerm>? = nil, isKnownToken: (String) -> Bool
-    ) -> [RowChange] {
-        var rows: [RowChange] = []
+        terms: Set<SearchTerm>? = nil, isKnownToken: (String) -> Bool, into changes: inout Proposal
+    ) {
         switch recorded.event.body {
         case .opened(let opened):
-            rows.append(RowChange(.index, IndexRow.object(stream), stream.bigEndianBytes))
-            rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
+            changes.rows.append(owner(after, stream))
+            changes.rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
             // Days are those of seizures: a title is found whatever they are narrowed to, or not at all.
             for term in SearchTerm.title(opened.title) {
-                let key = IndexRow.posting(term, Posting(number: stream, stream: stream))
-                rows.append(RowChange(.index, key, UInt32(0).bigEndianBytes))
+                changes.setPosting(term, Posting(number: stream, stream: stream), day: 0)
             }
         case .seizureLogged(let logged):
             guard let number = RecordID(parsing: logged.report.id)?.number else { break }
-            rows.append(RowChange(.index, IndexRow.object(number), stream.bigEndianBytes))
-            if let row = source(logged.report.provenance, number) { rows.append(row) }
-            rows += reportRows(nil, logged.report, number, stream, terms: terms, isKnownToken)
+            changes.rows.append(standing(logged.report, by: recorded.officer, number, stream))
+            if let row = source(logged.report.provenance, number) { changes.rows.append(row) }
+            indexReport(nil, logged.report, number, stream, terms: terms, isKnownToken, &changes)
         case .reportCorrected(let corrected):
             guard let number = RecordID(parsing: corrected.reportID)?.number else { break }
-            rows += reportRows(
-                before.report(corrected.reportID)?.report, after.report(corrected.reportID)?.report, number, stream,
-                terms: terms, isKnownToken)
-        case .exhibitSealed(let sealed): rows += object(sealed.id, stream)
-        case .attachmentAdded(let attachment): rows += object(attachment.id, stream)
+            let report = after.report(corrected.reportID)
+            if let report { changes.rows.append(standing(report.report, by: report.loggedBy, number, stream)) }
+            indexReport(
+                before.report(corrected.reportID)?.report, report?.report, number, stream, terms: terms, isKnownToken,
+                &changes)
+        case .ownerChanged: changes.rows.append(owner(after, stream))
+        case .exhibitSealed(let sealed): changes.rows += object(sealed.id, stream)
+        case .attachmentAdded(let attachment): changes.rows += object(attachment.id, stream)
         case .taskAdded(let task):
-            rows.append(
+            changes.rows.append(
                 RowChange(.index, IndexRow.task(task.assignee, stream, task.number), Array(task.due.utf8)))
         case .taskDone(let done):
             guard let task = before.tasks.first(where: { $0.task.number == done.number })?.task else { break }
-            rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
+            changes.rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
         case .hitsFound:
-            rows.append(RowChange(.index, IndexRow.hits(after.owner, stream), []))
+            changes.rows.append(RowChange(.index, IndexRow.hits(after.owner, stream), []))
         default: break
         }
-        if let visibility = visibility(before, after, stream) { rows.append(visibility) }
-        return rows
+        if let visibility = visibility(before, after, stream) { changes.rows.append(visibility) }
     }
 
     /// The rows of a figure.
@@ -68,6 +68,18 @@ enum CaseIndexing {
         return [RowChange(.index, IndexRow.object(number), stream.bigEndianBytes)]
     }
 
+    private static func owner(_ file: CaseFile, _ stream: UInt64) -> RowChange {
+        RowChange(.index, IndexRow.object(stream), IndexRow.object(in: stream, officer: file.owner))
+    }
+
+    /// What a hit says of a report.
+    private static func standing(
+        _ report: SeizureReport, by officer: UInt64, _ number: UInt64, _ stream: UInt64
+    ) -> RowChange {
+        let value = IndexRow.object(in: stream, officer: officer, office: report.office)
+        return RowChange(.index, IndexRow.object(number), value)
+    }
+
     /// Who may know of the case, where not everyone who works on cases may.
     private static func visibility(_ before: CaseFile, _ after: CaseFile, _ stream: UInt64) -> RowChange? {
         func value(_ file: CaseFile) -> [UInt8]? {
@@ -79,25 +91,22 @@ enum CaseIndexing {
     }
 
     /// What a report is found by: what it had and has no more goes, what is new comes.
-    private static func reportRows(
+    private static func indexReport(
         _ old: SeizureReport?, _ new: SeizureReport?, _ number: UInt64, _ stream: UInt64, terms: Set<SearchTerm>?,
-        _ isKnownToken: (String) -> Bool
-    ) -> [RowChange] {
+        _ isKnownToken: (String) -> Bool, _ changes: inout Proposal
+    ) {
         let posting = Posting(number: number, stream: stream)
         let oldTerms = old?.searchTerms() ?? []
         let newTerms = terms ?? new?.searchTerms() ?? []
-        let sameDay = old.map(day) == new.map(day)
-        var rows: [RowChange] = []
-        for term in oldTerms.subtracting(newTerms) {
-            rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
-        }
-        let value = new.map { day($0).bigEndianBytes }
-        for term in sameDay ? newTerms.subtracting(oldTerms) : newTerms {
-            rows.append(RowChange(.index, IndexRow.posting(term, posting), value))
+        for term in oldTerms.subtracting(newTerms) { changes.setPosting(term, posting, day: nil) }
+        guard let new else { return }
+        let (day, births) = (day(new), Births(new))
+        let isSame = old.map { Self.day($0) == day && Births($0) == births } ?? false
+        for term in isSame ? newTerms.subtracting(oldTerms) : newTerms {
+            changes.setPosting(term, posting, day: day, births: births)
             guard term.scheme == .nameToken, !isKnownToken(term.value) else { continue }
-            rows += vocabulary(term.value, present: true)
+            changes.rows += vocabulary(term.value, present: true)
         }
-        return rows
     }
 
     /// The rows through which a token is found by a misspelling.

@@ -171,7 +171,8 @@ extension CaseService {
             let file = try store.caseFile(stream)
             try check(file)
             var proposal = Proposal(drafts: [])
-            proposal.rows = try erasureRows(stream, file) + [store.lastNumberRow, RowChange(.meta, Self.purgeKey, [1])]
+            try forget(stream, file, &proposal)
+            proposal.rows += [store.lastNumberRow, RowChange(.meta, Self.purgeKey, [1])]
             try store.database.forEach(
                 .events, from: LogStore.eventKey(stream, 0), upTo: LogStore.eventKey(stream, .max)
             ) { _, value in
@@ -214,13 +215,13 @@ extension CaseService {
     }
 
     /// Everything in the index that came from the case, in any version of its reports, and its list of events.
-    private func erasureRows(_ stream: UInt64, _ file: CaseFile) throws -> [RowChange] {
+    private func forget(_ stream: UInt64, _ file: CaseFile, _ changes: inout Proposal) throws {
         var rows: [RowChange] = []
         var tokens: Set<String> = []
         func forget(_ terms: Set<SearchTerm>, _ number: UInt64) {
             let posting = Posting(number: number, stream: stream)
             for term in terms {
-                rows.append(RowChange(.index, IndexRow.posting(term, posting), nil))
+                changes.setPosting(term, posting, day: nil)
                 if term.scheme == .nameToken { tokens.insert(term.value) }
             }
         }
@@ -268,7 +269,7 @@ extension CaseService {
         for position in 0..<file.version {
             rows.append(RowChange(.events, LogStore.eventKey(stream, position), nil))
         }
-        return rows + (try leftoverRows(stream, file.id)) + (try vocabularyRows(tokens, onlyIn: stream))
+        changes.rows += rows + (try leftoverRows(stream, file.id)) + (try vocabularyRows(tokens, onlyIn: stream))
     }
 
     /// Tokens of names that no other case has.

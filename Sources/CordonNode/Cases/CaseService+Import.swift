@@ -79,6 +79,7 @@ extension CaseService {
         let number: UInt64
         let stream: UInt64
         let file: CaseFile
+        let key: StreamKey
         let terms: Set<SearchTerm>
     }
 
@@ -99,6 +100,7 @@ extension CaseService {
             prepared.proposal.premises.append(try store.keys.premise(stream))
             shared = (stream, try store.caseFile(stream), key)
         }
+        var numbers = store.newNumbers(upTo: records.count * 2)
         var seen: [String: [UInt8]] = [:]
         for record in records.map(Self.trimmed) {
             let provenance = record.provenance
@@ -116,11 +118,11 @@ extension CaseService {
             }
             do {
                 let outcome: ImportOutcome
-                let number = store.newNumber()
+                let number = numbers.next()
                 switch record {
                 case .seizure(var report):
                     report.provenance.digest = .init(digest)
-                    outcome = try take(report, number, &shared, needToKnow, credentials, &prepared)
+                    outcome = try take(report, number, &numbers, &shared, needToKnow, credentials, &prepared)
                 case .statistics(var report):
                     report.provenance.digest = .init(digest)
                     outcome = try take(report, number, credentials, &prepared)
@@ -133,6 +135,11 @@ extension CaseService {
                 prepared.outcomes.append(ImportOutcome(kind: .refused, id: "", caseID: "", findings: findings))
             }
         }
+        if let first = prepared.reports.first {
+            let value = prepared.reports.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }
+            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(first.number), value))
+        }
+        prepared.proposal.sortRows()
         return prepared
     }
 
@@ -186,7 +193,8 @@ extension CaseService {
 
     /// A report into the shared case, or into one of its own.
     private func take(
-        _ report: SeizureReport, _ number: UInt64, _ shared: inout (stream: UInt64, file: CaseFile, key: StreamKey)?,
+        _ report: SeizureReport, _ number: UInt64, _ numbers: inout NewNumbers,
+        _ shared: inout (stream: UInt64, file: CaseFile, key: StreamKey)?,
         _ needToKnow: Bool, _ credentials: Credentials, _ prepared: inout PreparedImport
     ) throws -> ImportOutcome {
         let now = clock.nowMilliseconds()
@@ -194,7 +202,7 @@ extension CaseService {
         var file = shared?.file ?? CaseFile()
         var events: [CaseEvent] = []
         if shared == nil {
-            stream = store.newNumber()
+            stream = numbers.next()
             let opening = CaseEvent.with {
                 $0.opened.title = "\(report.provenance.source) \(report.provenance.key)"
                 $0.opened.needToKnow = needToKnow
@@ -221,9 +229,7 @@ extension CaseService {
             events, by: credentials.officer.number, stream: stream, &file, key: key, time: now, terms: terms,
             into: &prepared.proposal)
         if shared != nil { shared!.file = file }
-        prepared.proposal.rows.append(
-            RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
-        prepared.reports.append(Imported(number: number, stream: stream, file: file, terms: terms))
+        prepared.reports.append(Imported(number: number, stream: stream, file: file, key: key, terms: terms))
         return ImportOutcome(
             kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
     }
@@ -249,15 +255,15 @@ extension CaseService {
         for _ in 0..<limits.retries {
             let proposal = try await readers.run { [self] in
                 var all = Proposal(drafts: [])
+                all.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
                 let index = SearchIndex(store.database)
                 for report in reports {
                     let proposal = try findHits(
-                        report.number, report.stream, officer: nil, file: report.file, terms: report.terms, in: index,
+                        report.number, report.stream, officer: nil, file: report.file, key: report.key,
+                        terms: report.terms, in: index,
                         limit: limits.importHits
                     ).proposal
-                    all.drafts += proposal.drafts
-                    all.rows += proposal.rows
-                    all.premises += proposal.premises
+                    all.append(proposal)
                 }
                 return all
             }

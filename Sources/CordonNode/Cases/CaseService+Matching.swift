@@ -10,6 +10,7 @@ extension CaseService {
     /// One other report, and what both have.
     private struct Meeting {
         let posting: Posting
+        let births: Births
         var term: SearchTerm
         var rank: Int
     }
@@ -20,7 +21,9 @@ extension CaseService {
     func match(_ number: UInt64, in stream: UInt64, _ credentials: Credentials) async throws -> [Hit] {
         for _ in 0..<limits.retries {
             let (hits, proposal) = try await readers.run { [self] in
-                try findHits(number, stream, officer: credentials.officer)
+                var found = try findHits(number, stream, officer: credentials.officer)
+                found.proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), nil))
+                return found
             }
             if try await commitHits(proposal) { return hits }
         }
@@ -41,56 +44,70 @@ extension CaseService {
     func matchLeftovers() async throws {
         let store = store
         let left = try await readers.run {
-            var left: [(UInt64, UInt64)] = []
+            var left: [(row: [UInt8], reports: [(UInt64, UInt64)])] = []
             try store.database.forEach(.index, from: [5], upTo: [6]) { key, value in
-                if let number = UInt64(bigEndianBytes: key.dropFirst()), let stream = UInt64(bigEndianBytes: value) {
-                    left.append((number, stream))
-                }
+                left.append(([UInt8](key), IndexRow.reports([UInt8](value))))
                 return true
             }
             return left
         }
-        for (number, stream) in left {
-            let proposal = try await readers.run { [self] in try findHits(number, stream, officer: nil).proposal }
-            _ = try await commitHits(proposal)
+        for (row, reports) in left {
+            for (number, stream) in reports {
+                let proposal = try await readers.run { [self] in try findHits(number, stream, officer: nil).proposal }
+                _ = try await commitHits(proposal)
+            }
+            _ = try await sequencer.commit(Proposal(drafts: [], rows: [RowChange(.index, row, nil)]))
         }
     }
 
     /// The hits of one report, and what records them. Without an officer, those of the report's own logger. `file` is
-    /// the report's case, where it is at hand.
+    /// the report's case, where it is at hand. That the report was matched, the caller records.
     func findHits(
-        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, terms: Set<SearchTerm>? = nil,
-        in index: SearchIndex? = nil, limit: Int? = nil
+        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, key: StreamKey? = nil,
+        terms: Set<SearchTerm>? = nil, in index: SearchIndex? = nil, limit: Int? = nil
     ) throws -> (hits: [Hit], proposal: Proposal) {
-        var proposal = Proposal(drafts: [], rows: [RowChange(.index, IndexRow.unmatched(number), nil)])
+        var proposal = Proposal(drafts: [])
         let file = try file ?? store.caseFile(stream)
         let index = index ?? SearchIndex(store.database)
         let id = RecordID(country: authority.country, kind: .seizure, number: number).description
-        guard let report = file.report(id), let key = try store.keys.key(stream) else { return ([], proposal) }
+        guard let report = file.report(id) else { return ([], proposal) }
+        let births = Births(report.report)
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
         for meeting in try meetings(
             terms ?? report.report.searchTerms(), stream, index, limit ?? limits.hits)
         {
-            let other = try store.caseFile(meeting.posting.stream)
+            // Most who share a name are not the same: that shows without reading their case.
+            if meeting.term.scheme == .personName, meeting.births.differ(from: births) { continue }
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
-            guard let otherReport = other.report(otherID.description),
-                Self.mayBeSame(report.report, otherReport.report, meeting.term)
+            guard let standing = try store.standing(of: meeting.posting.number),
+                let owner = try store.standing(of: meeting.posting.stream)?.officer
             else { continue }
+            // Nor is it read where nothing of it is needed but what the index says.
+            let other =
+                owner == viewer && meeting.term.scheme != .personName
+                ? nil : try store.caseFile(meeting.posting.stream)
+            if let other {
+                guard let otherReport = other.report(otherID.description),
+                    Self.mayBeSame(report.report, otherReport.report, meeting.term)
+                else { continue }
+            }
             let hit = Hit.with {
                 $0.reportID = id
                 $0.otherReportID = otherID.description
-                $0.otherCaseID = other.id
+                $0.otherCaseID =
+                    RecordID(country: authority.country, kind: .caseFile, number: meeting.posting.stream).description
                 $0.scheme = meeting.term.scheme.name
                 $0.value = Self.spelling(meeting.term, in: report.report)
                 $0.score = "exact"
-                $0.officer = otherReport.loggedBy
-                $0.office = otherReport.report.office
+                $0.officer = standing.officer
+                $0.office = standing.office
             }
             guard !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else { continue }
-            if other.isVisible(to: viewer) { mine.append(hit) }
-            guard other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream) else { continue }
+            if try store.isVisible(meeting.posting.stream, to: viewer) { mine.append(hit) }
+            guard let other, other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream)
+            else { continue }
             let told = Self.mirrored(hit, file, report, toOwner: other.owner)
             guard !other.hits.contains(where: { $0.hit == told }) else { continue }
             var otherFile = other
@@ -99,7 +116,7 @@ extension CaseService {
                 [.with { $0.hitsFound = .with { $0.hits = [told] } }], by: 0, stream: meeting.posting.stream,
                 &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
-        if !mine.isEmpty {
+        if !mine.isEmpty, let key = try key ?? store.keys.key(stream) {
             var file = file
             proposal.premises.append(try store.keys.premise(stream))
             try store.draft(
@@ -115,7 +132,7 @@ extension CaseService {
         case .container:
             return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
         case .personName, .companyName, .vesselName:
-            let spelt = report.names.first {
+            let spelt = report.names(of: term.scheme).first {
                 let name = FoldedName($0)
                 return name.nameKey == term.value || name.joinedKey == term.value
             }
@@ -148,9 +165,9 @@ extension CaseService {
         let terms = terms.filter { $0.scheme.matchRank != nil }
         for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
             let rank = term.scheme.matchRank!
-            for posting in try index.postings(term, limit: limit * 2, besides: stream) {
+            for (posting, births) in try index.postings(term, limit: limit * 2, besides: stream) {
                 if met[posting].map({ $0.rank > rank }) ?? true {
-                    met[posting] = Meeting(posting: posting, term: term, rank: rank)
+                    met[posting] = Meeting(posting: posting, births: births, term: term, rank: rank)
                 }
             }
         }

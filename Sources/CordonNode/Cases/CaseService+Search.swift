@@ -278,12 +278,3 @@ extension CaseService {
         return (Int(stage), posting)
     }
 }
-
-extension SearchIndex {
-    /// Whether a posting is one that `groups` have in common.
-    func meets(_ posting: Posting, _ groups: [[SearchTerm]]) throws -> Bool {
-        try groups.allSatisfy { terms in
-            try terms.contains { try database.get(.index, IndexRow.posting($0, posting), at: snapshot) != nil }
-        }
-    }
-}

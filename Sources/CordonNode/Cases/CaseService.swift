@@ -17,8 +17,8 @@ public struct CaseServiceLimits: Sendable {
     public var hits = 20
     /// The same for a report that is imported. Default 5.
     public var importHits = 5
-    /// Jumps between rows of the index that one page of a search may cost, some 30 ms. Default 6,000.
-    public var searchSteps = 6_000
+    /// Rows of the index that one page of a search may read, some 30 ms. Default 20,000.
+    public var searchSteps = 20_000
     /// Records in one batch of an import. Default 500.
     public var importBatch = 500
 
@@ -396,6 +396,7 @@ extension CaseService.Prepared {
     /// A report is to be matched once it is durable; if the node ends before, at its next start.
     mutating func expectMatch(_ number: UInt64) {
         reports.append(number)
-        proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+        let value = number.bigEndianBytes + stream.bigEndianBytes
+        proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), value))
     }
 }

@@ -41,6 +41,15 @@ final class CaseStore: Sendable {
     /// A number that nothing has. One that ends up unused leaves a gap.
     func newNumber() -> UInt64 { lastNumber.add(1, ordering: .relaxed).newValue }
 
+    /// Numbers that nothing has, in a row: what comes in together stands together in the index. Taken when the first of
+    /// them is needed.
+    func newNumbers(upTo count: Int) -> NewNumbers { NewNumbers(store: self, count: UInt64(max(count, 1))) }
+
+    fileprivate func take(_ count: UInt64) -> Range<UInt64> {
+        let (old, new) = lastNumber.add(count, ordering: .relaxed)
+        return old + 1..<new + 1
+    }
+
     /// How the journal's leaves call a stream.
     func reference(_ stream: UInt64) -> [UInt8] {
         Array(referenceKey.tag(stream.bigEndianBytes).prefix(JournalRecord.referenceByteCount))
@@ -141,7 +150,12 @@ final class CaseStore: Sendable {
     func stream(of number: UInt64, at snapshot: Snapshot? = nil) throws -> UInt64? {
         let row = try database.get(.index, IndexRow.object(number), at: snapshot)
         // Figures stand in one of the node's own streams, which is no case.
-        return row.flatMap { UInt64(bigEndianBytes: $0) }.flatMap { $0 > Streams.firstObject ? $0 : nil }
+        return row.flatMap { UInt64(bigEndianBytes: $0.prefix(8)) }.flatMap { $0 > Streams.firstObject ? $0 : nil }
+    }
+
+    /// The owner of a case, or who logged a report and for which office, without reading the case.
+    func standing(of number: UInt64) throws -> (officer: UInt64, office: String)? {
+        try database.get(.index, IndexRow.object(number)).flatMap(IndexRow.standing)
     }
 
     /// Whether `officer` may know of the case, without reading it.
@@ -248,8 +262,9 @@ final class CaseStore: Sendable {
             let before = file
             let recorded = RecordedEvent(sequence: 0, timeMilliseconds: time, officer: officer, event: event)
             file.apply(recorded)
-            proposal.rows += CaseIndexing.rows(
-                recorded, stream: stream, before: before, after: file, terms: terms, isKnownToken: isKnownToken)
+            CaseIndexing.index(
+                recorded, stream: stream, before: before, after: file, terms: terms, isKnownToken: isKnownToken,
+                into: &proposal)
         }
     }
 
@@ -277,4 +292,21 @@ final class CaseStore: Sendable {
 
     /// After an erasure, tokens may be gone from the vocabulary.
     func forgetTokens() { knownTokens.withLock { $0 = [] } }
+}
+
+/// See `CaseStore.newNumbers`.
+struct NewNumbers {
+    fileprivate let store: CaseStore
+    fileprivate let count: UInt64
+    private var left: Range<UInt64> = 0..<0
+
+    fileprivate init(store: CaseStore, count: UInt64) {
+        self.store = store
+        self.count = count
+    }
+
+    mutating func next() -> UInt64 {
+        if left.isEmpty { left = store.take(count) }
+        return left.removeFirst()
+    }
 }

@@ -5,27 +5,48 @@ internal import Storage
 /// Rows of the column family `index`. All but 4, 5, 6 and 10 are derived from events, and can be made again from them.
 ///
 /// ```
-/// 1 ‖ number[8]                                   an object   → the stream of its case[8]
+/// 1 ‖ number[8]                                   an object → the stream of its case[8]; of a case, its owner[8]
+///                                                 behind it; of a report, who logged it[8] ‖ office
 /// 2 ‖ stream[8]                                   a case that is need-to-know → owner[8] ‖ officers with access[8]*
 /// 3 ‖ source ‖ 0 ‖ key                            an imported record → number[8] ‖ SHA-256 of what was imported[32]
 /// 4 ‖ officer[8] ‖ SHA-256 of a key[32]           an idempotency key → time[8] ‖ SHA-256 of the request[32] ‖ id
-/// 5 ‖ number[8]                                   a report that is still to be matched → stream[8]
+/// 5 ‖ number[8]                                   reports that are still to be matched → (number[8] ‖ stream[8])*
 /// 6 ‖ list[1] ‖ code                              a code of a loaded list → what it stands for
 /// 7 ‖ ~number[8]                                  a case, newest first
 /// 8 ‖ officer[8] ‖ ~stream[8]                     a case with hits for the officer, who owned it then
 /// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
 /// 10 ‖ upload id, 32 hex digits                   an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
-/// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term of a report or case → day of the seizure[4]
+/// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term that reports meet by → day of the seizure[4]; of
+///                                                 names of persons, Births behind it
 /// 17 ‖ token with a letter left out ‖ 0 ‖ token   for names that were misspelt
 /// 18 ‖ token                                      each token of a name once
+/// 19 ‖ scheme[1] ‖ value ‖ 0 ‖ ~block[8]          any other term, of all numbers of a block → PostingBlock
 /// ```
 /// `~` is the complement of a number, so that the newest comes first.
 enum IndexRow {
     static func object(_ number: UInt64) -> [UInt8] { [1] + number.bigEndianBytes }
+    /// What the row of a case or report says.
+    static func object(in stream: UInt64, officer: UInt64, office: String = "") -> [UInt8] {
+        stream.bigEndianBytes + officer.bigEndianBytes + office.utf8
+    }
+    /// The officer and office in it; nil where it is of another object.
+    static func standing(_ object: [UInt8]) -> (officer: UInt64, office: String)? {
+        guard object.count >= 16, let officer = UInt64(bigEndianBytes: object[8..<16]) else { return nil }
+        return (officer, String(decoding: object[16...], as: UTF8.self))
+    }
     static func visibility(_ stream: UInt64) -> [UInt8] { [2] + stream.bigEndianBytes }
     static func source(_ source: String, _ key: String) -> [UInt8] { [3] + source.utf8 + [0] + key.utf8 }
     static func idempotency(_ officer: UInt64, _ digest: [UInt8]) -> [UInt8] { [4] + officer.bigEndianBytes + digest }
+    /// Under the number of the first.
     static func unmatched(_ number: UInt64) -> [UInt8] { [5] + number.bigEndianBytes }
+    static func reports(_ unmatched: [UInt8]) -> [(number: UInt64, stream: UInt64)] {
+        stride(from: 0, to: unmatched.count, by: 16).compactMap { start in
+            guard let number = UInt64(bigEndianBytes: unmatched[start...].prefix(8)),
+                let stream = UInt64(bigEndianBytes: unmatched[start...].dropFirst(8).prefix(8))
+            else { return nil }
+            return (number, stream)
+        }
+    }
     /// Who may know of a need-to-know case: the value of its row.
     static func visibility(owner: UInt64, granted: Set<UInt64>) -> [UInt8] {
         owner.bigEndianBytes + granted.sorted().flatMap(\.bigEndianBytes)
@@ -61,6 +82,24 @@ enum IndexRow {
             count = end + 17
         }
     }
+    /// The blocks of a term, the newest first.
+    static func blocks(_ term: SearchTerm) -> [UInt8] { [19, term.scheme.rawValue] + term.value.utf8 + [0] }
+    static func block(_ term: SearchTerm, _ block: UInt64) -> [UInt8] {
+        let value = term.value.utf8
+        return [UInt8](unsafeUninitializedCapacity: 11 + value.count) { row, count in
+            row[0] = 19
+            row[1] = term.scheme.rawValue
+            count = 2
+            for byte in value {
+                row[count] = byte
+                count += 1
+            }
+            row[count] = 0
+            UnsafeMutableRawBufferPointer(row).storeBytes(
+                of: (~block).bigEndian, toByteOffset: count + 1, as: UInt64.self)
+            count += 9
+        }
+    }
     static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }
     static func token(_ token: String) -> [UInt8] { [18] + token.utf8 }
 }
@@ -85,10 +124,6 @@ struct Posting: Hashable, Sendable, Comparable {
         number = ~UInt64(bigEndianBytes: row[(row.count - 16)..<(row.count - 8)])!
         stream = UInt64(bigEndianBytes: row[(row.count - 8)...])!
     }
-
-    /// The places right behind and before it in the order of the rows. No case's stream has the first or last number.
-    var successor: Posting { Posting(number: number, stream: stream &+ 1) }
-    var predecessor: Posting { Posting(number: number, stream: stream &- 1) }
 
     /// In the order of the rows: the newest first.
     static func < (a: Self, b: Self) -> Bool { (~a.number, a.stream) < (~b.number, b.stream) }

@@ -37,11 +37,14 @@ public struct Rebuild {
         let (streams, records, erased) = try rebuildEvents(progress)
         try checkErased(erased)
         try clear(.index) { Self.isDerived($0) }
+        var changes = Proposal(drafts: [])
         var cases = 0
         for stream in streams.sorted() where !Streams.all.contains(stream) {
-            try rebuildCase(stream)
+            try rebuildCase(stream, &changes)
             cases += 1
+            if changes.rows.count >= Self.batchCount { try write(&changes) }
         }
+        try write(&changes)
         if streams.contains(Streams.statistics) { try rebuildStatistics() }
         let done = WriteBatch()
         store.database.delete(.meta, Self.markKey, in: done)
@@ -117,41 +120,42 @@ public struct Rebuild {
         }
     }
 
-    private func rebuildCase(_ stream: UInt64) throws {
-        let batch = WriteBatch()
+    private func rebuildCase(_ stream: UInt64, _ changes: inout Proposal) throws {
         var file = CaseFile()
         try store.forEachEvent(of: stream) { recorded in
             let before = file
             file.apply(recorded)
-            write(
-                CaseIndexing.rows(
-                    recorded, stream: stream, before: before, after: file, isKnownToken: { _ in false }), batch)
+            CaseIndexing.index(
+                recorded, stream: stream, before: before, after: file, isKnownToken: { _ in false }, into: &changes)
             return true
         }
-        try store.database.write(batch)
     }
 
     private func rebuildStatistics() throws {
-        var batch = WriteBatch()
+        var changes = Proposal(drafts: [])
         try store.forEachRecord(of: Streams.statistics) { _, opened in
             let report = try StatisticalReport(serializedBytes: opened.content)
-            if let number = CaseIndexing.number(report.id) { write(CaseIndexing.rows(of: report, number), batch) }
-            if batch.count >= Self.batchCount {
-                try store.database.write(batch)
-                batch = WriteBatch()
-            }
+            if let number = CaseIndexing.number(report.id) { changes.rows += CaseIndexing.rows(of: report, number) }
+            if changes.rows.count >= Self.batchCount { try write(&changes) }
             return true
         }
-        try store.database.write(batch)
+        try write(&changes)
     }
 
-    private func write(_ rows: [RowChange], _ batch: WriteBatch) {
-        for change in rows {
+    /// Writes what has come together, and goes on with nothing.
+    private func write(_ changes: inout Proposal) throws {
+        let batch = WriteBatch()
+        for change in changes.rows {
             if let value = change.value {
                 store.database.put(change.row.family, change.row.key, value, in: batch)
             } else {
                 store.database.delete(change.row.family, change.row.key, in: batch)
             }
         }
+        var postings = PostingRows()
+        try postings.apply(changes.postings, store.database)
+        postings.write(store.database, in: batch)
+        try store.database.write(batch)
+        changes = Proposal(drafts: [])
     }
 }

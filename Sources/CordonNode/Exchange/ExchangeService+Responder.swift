@@ -135,6 +135,19 @@ extension ExchangeService: PartnerResponder {
         return page
     }
 
+    /// Attachments that a partner may fetch.
+    func sharedBlobs(with partner: Partner) throws -> [Digest] {
+        var blobs: [Digest] = []
+        let prefix = ExchangeRow.sharedBlob(partner.number, Digest([UInt8](repeating: 0, count: 32))!).dropLast(32)
+        try store.database.forEach(
+            .exchange, from: Array(prefix), upTo: prefix + [UInt8](repeating: 0xFF, count: 33)
+        ) { key, _ in
+            if let blob = Digest(key.suffix(32)) { blobs.append(blob) }
+            return true
+        }
+        return blobs
+    }
+
     private func blob(_ name: String, _ query: [String: String], _ partner: Partner) async throws -> PartnerReply {
         guard name.count == 64, let bytes = Hex.decode(name), let digest = Digest(bytes), Hex.encode(bytes) == name,
             let offset = query["offset"].map(Int.init) ?? 0, offset >= 0

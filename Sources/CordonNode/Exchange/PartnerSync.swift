@@ -12,13 +12,27 @@ final class PartnerSync: Sendable {
     let partner: Partner
     let service: ExchangeService
     let transport: any PartnerTransport
+    private let source: Replica.Source
+    /// Hears how each round has ended.
+    private let onRound: @Sendable (Round) -> Void
+
+    enum Round: Sendable {
+        case synced(size: UInt64)
+        case failed(String)
+    }
+
     private let events: AsyncStream<Replica.Event>
     private let post: AsyncStream<Replica.Event>.Continuation
     private let task = Mutex<Task<Void, Never>?>(nil)
     private let requests = Mutex<[UInt64: Task<Void, Never>]>([:])
 
-    init(_ service: ExchangeService, _ partner: Partner, _ transport: any PartnerTransport) {
+    init(
+        _ service: ExchangeService, _ partner: Partner, _ transport: any PartnerTransport,
+        source: Replica.Source = .authority, onRound: @escaping @Sendable (Round) -> Void = { _ in }
+    ) {
         self.service = service
+        self.source = source
+        self.onRound = onRound
         self.partner = partner
         self.transport = transport
         prefix = partner.prefix
@@ -66,11 +80,12 @@ final class PartnerSync: Sendable {
     }
 
     private func load() async throws -> Replica {
-        let (service, partner) = (service, partner)
+        let (service, partner, source) = (service, partner, source)
         return try await service.readers.run {
             let logs = try service.logVerifiers(of: partner)
             let configuration = Replica.Configuration(
-                origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(log: logs[0]))
+                origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(log: logs[0]), source: source,
+                gossips: source == .authority)
             return Replica(
                 configuration, state: try service.mirrors.state(partner.number, logs),
                 seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
@@ -91,9 +106,15 @@ final class PartnerSync: Sendable {
         case .deliver(let deliveries): await deliver(deliveries)
         case .compare(let older, let newer): await compare(older, newer)
         case .gossip(let gossip): await service.heard(gossip, from: partner)
-        case .alarm(let alarm): await service.alarm(alarm, about: partner)
-        case .synced(let size): service.synced(prefix, size)
-        case .failed(let failure): service.failed(prefix, "\(failure)")
+        case .alarm(let alarm):
+            await service.alarm(alarm, about: partner)
+            onRound(.failed("\(alarm.code)"))
+        case .synced(let size):
+            service.synced(prefix, size)
+            onRound(.synced(size: size))
+        case .failed(let failure):
+            service.failed(prefix, "\(failure)")
+            onRound(.failed("\(failure)"))
         }
     }
 
@@ -173,5 +194,19 @@ final class PartnerSync: Sendable {
             return try ForkEvidence.compare(older: older, newer: newer, reader: &reader)
         }
         if let evidence = evidence ?? nil { post.yield(.evidence(evidence)) }
+    }
+}
+
+extension ReplicaAlarm {
+    /// In a word.
+    var code: String {
+        switch self {
+        case .fork: "fork"
+        case .rollback: "rollback"
+        case .unproven: "unproven"
+        case .badEntry: "bad-entry"
+        case .withheld: "withheld"
+        case .badDelivery: "bad-delivery"
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Storage
 
 /// A row of a projection: put, or deleted where there is no value.
@@ -66,6 +67,8 @@ public struct Proposal: Sendable {
     public var drafts: [RecordDraft]
     public var rows: [RowChange]
     public var premises: [RowChange]
+    /// Terms that come and go, whose rows hold more than is decided on here.
+    var postings: PostingChanges = [:]
     /// Indexes of journal records whose payloads go.
     public var erasing: [UInt64]
     /// Entries for the exchange log, which was `size` long when they were made: only if it still is.
@@ -78,10 +81,32 @@ public struct Proposal: Sendable {
         self.erasing = erasing
     }
 
+    /// Puts rows in the order of their keys, which is cheaper to write. Two of one key must be the same.
+    mutating func sortRows() {
+        rows.sort { a, b in
+            a.row.key.withUnsafeBytes { a in
+                b.row.key.withUnsafeBytes { b in
+                    let order = memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count))
+                    return order == 0 ? a.count < b.count : order < 0
+                }
+            }
+        }
+    }
+
+    /// Adds another, to be committed with it.
+    mutating func append(_ other: Proposal) {
+        drafts += other.drafts
+        rows += other.rows
+        premises += other.premises
+        postings.merge(other.postings) { $0 + $1 }
+        erasing += other.erasing
+    }
+
     /// Bytes that it adds to a commit, about.
     var byteCount: Int {
         drafts.reduce(0) { $0 + $1.payload.count + JournalRecord.byteCount }
             + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
             + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
+            + postings.reduce(0) { $0 + $1.key.count + $1.value.count * 8 }
     }
 }

@@ -124,7 +124,8 @@ final class StreamKeys: Sendable {
 
     /// A new stream's key, the row that holds it, and the premise under which that row can be read again.
     func makeKey(_ stream: UInt64) throws -> (key: StreamKey, row: RowChange, premise: RowChange) {
-        let (bucketKey, wrapped) = try bucketKey(Self.bucket(stream))
+        // The one at hand, old as it may be: then the premise fails.
+        let (bucketKey, wrapped) = try bucketKey(Self.bucket(stream), mayBeOld: true)
         let root = try SymmetricKey.generate(guarded: false)
         let row = Self.streamRow(stream)
         return (
@@ -139,11 +140,14 @@ final class StreamKeys: Sendable {
         if let known = state.withLock({ $0.streams[stream] }) { return known }
         let row = Self.streamRow(stream)
         guard let wrapped = try database.get(.keys, row) else { return nil }
+        func open(mayBeOld: Bool) throws -> SymmetricKey {
+            let bucketKey = try bucketKey(Self.bucket(stream), mayBeOld: mayBeOld).key
+            return try SymmetricKey(
+                bucketKey.open(wrapped, associatedData: Self.associatedData(row), guarded: false))
+        }
         let root: SymmetricKey
         do {
-            let bucketKey = try bucketKey(Self.bucket(stream)).key
-            root = try SymmetricKey(
-                bucketKey.open(wrapped, associatedData: Self.associatedData(row), guarded: false))
+            root = try (try? open(mayBeOld: true)) ?? open(mayBeOld: false)
         } catch is CryptographyError {
             throw NodeError(.corrupted, "the key of a case cannot be unwrapped")
         }
@@ -166,7 +170,9 @@ final class StreamKeys: Sendable {
         }
     }
 
-    private func bucketKey(_ bucket: UInt64) throws -> (key: SymmetricKey, wrapped: [UInt8]) {
+    /// `mayBeOld`: one that is at hand is not held against its row.
+    private func bucketKey(_ bucket: UInt64, mayBeOld: Bool = false) throws -> (key: SymmetricKey, wrapped: [UInt8]) {
+        if mayBeOld, let known = state.withLock({ $0.buckets[bucket] }) { return (known.key, known.wrapped) }
         let row = Self.bucketRow(bucket)
         guard let wrapped = try database.get(.keys, row) else {
             throw NodeError(.corrupted, "a bucket of case keys is missing")

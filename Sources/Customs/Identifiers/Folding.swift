@@ -47,6 +47,20 @@ enum Folding {
         return latin.count == capitals.count ? latin : capitals
     }
 
+    /// The same of a text that is all ASCII letters, digits, separators and white space, as most are; nil for others.
+    static func alphanumericsOfASCII(_ text: String, without isFiller: (Unicode.Scalar) -> Bool) -> [UInt8]? {
+        var capitals: [UInt8] = []
+        capitals.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            guard byte < 0x80 else { return nil }
+            let scalar = Unicode.Scalar(byte)
+            if isFiller(scalar) || isInvisible(scalar) || isSeparator(byte) { continue }
+            guard byte.isASCIILetter || byte.isASCIIDigit else { return nil }
+            capitals.append(byte.capital)
+        }
+        return capitals
+    }
+
     static func isSeparator(_ byte: UInt8) -> Bool { "-./_:#".utf8.contains(byte) }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {

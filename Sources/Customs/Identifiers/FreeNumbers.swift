@@ -31,12 +31,17 @@ extension IdentifierScheme {
         of text: String, _ lengths: ClosedRange<Int>, without isFiller: (Unicode.Scalar) -> Bool = { _ in false }
     ) -> IdentifierReading {
         if let why = refusal(of: text) { return .malformed(why: why) }
+        if let characters = Folding.alphanumericsOfASCII(text, without: isFiller) {
+            return lengths.contains(characters.count) ? .valid(characters.text) : .malformed(why: length(lengths))
+        }
         guard let characters = Folding.alphanumericsOfAnyScript(text.unicodeScalars.filter { !isFiller($0) }) else {
             return .malformed(why: "has a character that is neither a letter, a digit nor a separator")
         }
-        guard lengths.contains(characters.count) else {
-            return .malformed(why: "is not \(lengths.lowerBound) to \(lengths.upperBound) letters and digits")
-        }
+        guard lengths.contains(characters.count) else { return .malformed(why: length(lengths)) }
         return .valid(String(String.UnicodeScalarView(characters)))
+    }
+
+    private static func length(_ lengths: ClosedRange<Int>) -> String {
+        "is not \(lengths.lowerBound) to \(lengths.upperBound) letters and digits"
     }
 }

@@ -14,58 +14,58 @@ extension ReportCheck {
         }
     }
 
-    private mutating func person(_ person: inout Person, _ pointer: String) {
-        line(&person.name, "\(pointer)/name")
-        line(&person.transliterated, "\(pointer)/transliterated")
-        lines(&person.aliases, "\(pointer)/aliases")
-        birthDate(&person.birthDate, "\(pointer)/birthDate")
-        country(&person.nationality, "\(pointer)/nationality")
-        code(&person.role, "\(pointer)/role", Vocabulary.personRole)
-        count(person.documents.count, "\(pointer)/documents", upTo: 50)
+    private mutating func person(_ person: inout Person, _ pointer: @autoclosure () -> String) {
+        line(&person.name, "\(pointer())/name")
+        line(&person.transliterated, "\(pointer())/transliterated")
+        lines(&person.aliases, "\(pointer())/aliases")
+        birthDate(&person.birthDate, "\(pointer())/birthDate")
+        country(&person.nationality, "\(pointer())/nationality")
+        code(&person.role, "\(pointer())/role", Vocabulary.personRole)
+        count(person.documents.count, "\(pointer())/documents", upTo: 50)
         for index in person.documents.indices {
             var document = person.documents[index]
-            identityDocument(&document, &person, "\(pointer)/documents/\(index)")
+            identityDocument(&document, &person, "\(pointer())/documents/\(index)")
             person.documents[index] = document
         }
-        contacts(&person.addresses, &person.phones, &person.emails, &person.accounts, pointer)
-        evaluation(&person.evaluation, "\(pointer)/evaluation")
+        contacts(&person.addresses, &person.phones, &person.emails, &person.accounts, pointer())
+        evaluation(&person.evaluation, "\(pointer())/evaluation")
         if person.name.isEmpty, person.documents.isEmpty, person.phones.isEmpty, person.accounts.isEmpty,
             person.emails.isEmpty, person.aliases.isEmpty
         {
-            reject("\(pointer)/name", "missing", "a person has a name, or something else they are known by")
+            reject("\(pointer())/name", "missing", "a person has a name, or something else they are known by")
         }
     }
 
-    private mutating func company(_ company: inout Company, _ pointer: String) {
-        line(&company.name, "\(pointer)/name", required: true)
-        lines(&company.otherNames, "\(pointer)/otherNames")
-        line(&company.registration, "\(pointer)/registration")
-        country(&company.country, "\(pointer)/country")
-        code(&company.role, "\(pointer)/role", Vocabulary.companyRole)
-        identifier(&company.lei, LegalEntityIdentifier.self, "\(pointer)/lei")
-        contacts(&company.addresses, &company.phones, &company.emails, &company.accounts, pointer)
-        evaluation(&company.evaluation, "\(pointer)/evaluation")
+    private mutating func company(_ company: inout Company, _ pointer: @autoclosure () -> String) {
+        line(&company.name, "\(pointer())/name", required: true)
+        lines(&company.otherNames, "\(pointer())/otherNames")
+        line(&company.registration, "\(pointer())/registration")
+        country(&company.country, "\(pointer())/country")
+        code(&company.role, "\(pointer())/role", Vocabulary.companyRole)
+        identifier(&company.lei, LegalEntityIdentifier.self, "\(pointer())/lei")
+        contacts(&company.addresses, &company.phones, &company.emails, &company.accounts, pointer())
+        evaluation(&company.evaluation, "\(pointer())/evaluation")
     }
 
-    private mutating func lines(_ texts: inout [String], _ pointer: String) {
-        count(texts.count, pointer, upTo: 100)
-        for index in texts.indices { line(&texts[index], "\(pointer)/\(index)") }
+    private mutating func lines(_ texts: inout [String], _ pointer: @autoclosure () -> String) {
+        count(texts.count, pointer(), upTo: 100)
+        for index in texts.indices { line(&texts[index], "\(pointer())/\(index)") }
     }
 
     private mutating func contacts(
         _ addresses: inout [Address], _ phones: inout [String], _ emails: inout [String], _ accounts: inout [String],
-        _ pointer: String
+        _ pointer: @autoclosure () -> String
     ) {
-        count(addresses.count, "\(pointer)/addresses", upTo: 100)
+        count(addresses.count, "\(pointer())/addresses", upTo: 100)
         for index in addresses.indices {
-            let place = "\(pointer)/addresses/\(index)"
+            let place = "\(pointer())/addresses/\(index)"
             text(&addresses[index].text, "\(place)/text", upTo: 1_000)
             line(&addresses[index].city, "\(place)/city")
             country(&addresses[index].country, "\(place)/country")
         }
-        identifiers(&phones, PhoneNumber.self, "\(pointer)/phones", strict: false)
-        identifiers(&emails, EmailAddress.self, "\(pointer)/emails", strict: false)
-        count(accounts.count, "\(pointer)/accounts", upTo: 100)
+        identifiers(&phones, PhoneNumber.self, "\(pointer())/phones", strict: false)
+        identifiers(&emails, EmailAddress.self, "\(pointer())/emails", strict: false)
+        count(accounts.count, "\(pointer())/accounts", upTo: 100)
         for index in accounts.indices {
             // Two letters and two digits begin an IBAN; other account numbers have no check that all banks share.
             let start = Array(accounts[index].utf8.prefix(4))
@@ -73,25 +73,25 @@ extension ReportCheck {
                 start.count == 4 && start[..<2].allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 }
                 && start[2...].allSatisfy { (48...57).contains($0) }
             if looksLikeIBAN {
-                identifier(&accounts[index], IBAN.self, "\(pointer)/accounts/\(index)", strict: false)
+                identifier(&accounts[index], IBAN.self, "\(pointer())/accounts/\(index)", strict: false)
             } else {
-                identifier(&accounts[index], ReferenceNumber.self, "\(pointer)/accounts/\(index)", strict: false)
+                identifier(&accounts[index], ReferenceNumber.self, "\(pointer())/accounts/\(index)", strict: false)
             }
         }
     }
 
     /// The machine-readable zone says what the document's other fields say, where they are left empty.
     private mutating func identityDocument(
-        _ document: inout IdentityDocument, _ person: inout Person, _ pointer: String
+        _ document: inout IdentityDocument, _ person: inout Person, _ pointer: @autoclosure () -> String
     ) {
-        code(&document.kind, "\(pointer)/kind", Vocabulary.identityDocument)
+        code(&document.kind, "\(pointer())/kind", Vocabulary.identityDocument)
         if !document.mrz.isEmpty {
-            text(&document.mrz, "\(pointer)/mrz", upTo: 200)
+            text(&document.mrz, "\(pointer())/mrz", upTo: 200)
             do {
                 let zone = try MachineReadableZone(parsing: document.mrz)
                 document.mrz = zone.lines.joined(separator: "\n")
                 for field in zone.wrongCheckDigits {
-                    warn("\(pointer)/mrz", "check-digit", "the check digit of \(field.rawValue) is wrong")
+                    warn("\(pointer())/mrz", "check-digit", "the check digit of \(field.rawValue) is wrong")
                 }
                 if document.number.isEmpty { document.number = zone.documentNumber }
                 if document.country.isEmpty { document.country = zone.issuingCountry?.text ?? "" }
@@ -102,10 +102,10 @@ extension ReportCheck {
                 let thisYear = Int(Moment(milliseconds: nowMilliseconds).text.prefix(4)) ?? 2000
                 if person.birthDate.isEmpty { person.birthDate = zone.birthDate.isoDate(latestYear: thisYear) ?? "" }
             } catch {
-                warn("\(pointer)/mrz", "malformed", error.why)
+                warn("\(pointer())/mrz", "malformed", error.why)
             }
         }
-        identifier(&document.number, TravelDocumentNumber.self, "\(pointer)/number", strict: false)
-        country(&document.country, "\(pointer)/country")
+        identifier(&document.number, TravelDocumentNumber.self, "\(pointer())/number", strict: false)
+        country(&document.country, "\(pointer())/country")
     }
 }

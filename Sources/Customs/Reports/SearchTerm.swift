@@ -40,9 +40,18 @@ public struct SearchTerm: Hashable, Sendable {
         case source = 42
 
         /// As it is written in queries and answers.
-        public var name: String {
+        public var name: String { Self.names[self]! }
+
+        public init?(name: String) {
+            guard let scheme = Self.byName[name] else { return nil }
+            self = scheme
+        }
+
+        private static let names = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.spelling) })
+        private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.spelling, $0) })
+
+        private var spelling: String {
             switch self {
-            case .imo, .vin, .awb, .lei, .cas, .hs: "\(self)"
             case .travelDocument: "travel-document"
             case .companyRegistration: "company-registration"
             case .personName: "person-name"
@@ -51,11 +60,6 @@ public struct SearchTerm: Hashable, Sendable {
             case .nameToken: "name-token"
             default: "\(self)"
             }
-        }
-
-        public init?(name: String) {
-            guard let scheme = Self.allCases.first(where: { $0.name == name }) else { return nil }
-            self = scheme
         }
 
         /// Two reports that share one have met. Nil for the others; smaller is stronger.

@@ -28,10 +28,18 @@ extension SeizureReport {
 
     /// Every name in it, for comparing.
     public var names: [String] {
-        var names: [String] = []
-        for person in nominal.persons { names += [person.name, person.transliterated] + person.aliases }
-        for company in nominal.companies { names += [company.name] + company.otherNames }
-        names += conveyances.map(\.name)
+        [SearchTerm.Scheme.personName, .companyName, .vesselName].flatMap { names(of: $0) }
+    }
+
+    /// The names that terms of a scheme are taken from.
+    public func names(of scheme: SearchTerm.Scheme) -> [String] {
+        let names =
+            switch scheme {
+            case .personName: nominal.persons.flatMap { [$0.name, $0.transliterated] + $0.aliases }
+            case .companyName: nominal.companies.flatMap { [$0.name] + $0.otherNames }
+            case .vesselName: conveyances.map(\.name)
+            default: [String]()
+            }
         return names.filter { !$0.isEmpty }
     }
 }

@@ -77,121 +77,122 @@ extension StatisticalReport {
 }
 
 extension ReportCheck {
-    package mutating func place(_ place: inout Schema.Place, _ pointer: String) {
+    package mutating func place(_ place: inout Schema.Place, _ pointer: @autoclosure () -> String) {
         if !place.locode.isEmpty {
             if let code = UNLocode(place.locode) {
                 place.locode = code.text
-                look(code.text, .unlocode, "\(pointer)/locode", "the UN/LOCODE")
+                look(code.text, .unlocode, "\(pointer())/locode", "the UN/LOCODE")
                 if place.country.isEmpty { place.country = code.country.text }
                 if place.country.uppercased() != code.country.text {
-                    warn("\(pointer)/country", "contradiction", "the UN/LOCODE lies in another country")
+                    warn("\(pointer())/country", "contradiction", "the UN/LOCODE lies in another country")
                 }
             } else {
-                reject("\(pointer)/locode", "malformed", "a UN/LOCODE is a country and three characters, such as VNHPH")
+                reject(
+                    "\(pointer())/locode", "malformed", "a UN/LOCODE is a country and three characters, such as VNHPH")
             }
         }
-        country(&place.country, "\(pointer)/country")
-        line(&place.name, "\(pointer)/name")
-        coordinate(&place.latitude, "\(pointer)/latitude", upTo: 90)
-        coordinate(&place.longitude, "\(pointer)/longitude", upTo: 180)
+        country(&place.country, "\(pointer())/country")
+        line(&place.name, "\(pointer())/name")
+        coordinate(&place.latitude, "\(pointer())/latitude", upTo: 90)
+        coordinate(&place.longitude, "\(pointer())/longitude", upTo: 180)
         if place.latitude.isEmpty != place.longitude.isEmpty {
-            reject(pointer, "missing", "a latitude goes with a longitude")
+            reject(pointer(), "missing", "a latitude goes with a longitude")
         }
-        code(&place.kind, "\(pointer)/kind", Vocabulary.place)
+        code(&place.kind, "\(pointer())/kind", Vocabulary.place)
     }
 
-    package mutating func goods(_ goods: inout GoodsLine, _ pointer: String, _ offences: [String]) {
-        line(&goods.category, "\(pointer)/category")
-        text(&goods.description_p, "\(pointer)/description")
+    package mutating func goods(_ goods: inout GoodsLine, _ pointer: @autoclosure () -> String, _ offences: [String]) {
+        line(&goods.category, "\(pointer())/category")
+        text(&goods.description_p, "\(pointer())/description")
         if goods.description_p.isEmpty, goods.hsCode.isEmpty, goods.species.scientificName.isEmpty,
             goods.species.commonName.isEmpty, goods.category.isEmpty
         {
-            reject("\(pointer)/description", "missing", "say what it is: a description, an HS code or a species")
+            reject("\(pointer())/description", "missing", "say what it is: a description, an HS code or a species")
         }
-        hsCode(&goods.hsCode, "\(pointer)/hsCode")
-        if goods.hasQuantity { quantity(&goods.quantity, "\(pointer)/quantity") }
-        amount(&goods.netMass, "\(pointer)/netMass")
-        amount(&goods.grossMass, "\(pointer)/grossMass")
+        hsCode(&goods.hsCode, "\(pointer())/hsCode")
+        if goods.hasQuantity { quantity(&goods.quantity, "\(pointer())/quantity") }
+        amount(&goods.netMass, "\(pointer())/netMass")
+        amount(&goods.grossMass, "\(pointer())/grossMass")
         if let net = Double(goods.netMass), let gross = Double(goods.grossMass), net > gross {
-            warn("\(pointer)/netMass", "order", "the net mass is more than the gross mass")
+            warn("\(pointer())/netMass", "order", "the net mass is more than the gross mass")
         }
-        if goods.hasValue { money(&goods.value, "\(pointer)/value") }
-        count(goods.packages.count, "\(pointer)/packages", upTo: 100)
+        if goods.hasValue { money(&goods.value, "\(pointer())/value") }
+        count(goods.packages.count, "\(pointer())/packages", upTo: 100)
         for index in goods.packages.indices {
-            packageCode(&goods.packages[index].kind, "\(pointer)/packages/\(index)/kind")
+            packageCode(&goods.packages[index].kind, "\(pointer())/packages/\(index)/kind")
         }
-        line(&goods.brand, "\(pointer)/brand")
-        line(&goods.rightHolder, "\(pointer)/rightHolder")
-        amount(&goods.purity, "\(pointer)/purity", atMost: 100)
-        identifier(&goods.casNumber, CASNumber.self, "\(pointer)/casNumber")
-        if goods.hasSpecies { species(&goods.species, "\(pointer)/species") }
+        line(&goods.brand, "\(pointer())/brand")
+        line(&goods.rightHolder, "\(pointer())/rightHolder")
+        amount(&goods.purity, "\(pointer())/purity", atMost: 100)
+        identifier(&goods.casNumber, CASNumber.self, "\(pointer())/casNumber")
+        if goods.hasSpecies { species(&goods.species, "\(pointer())/species") }
         if goods.hasFirearm {
-            line(&goods.firearm.make, "\(pointer)/firearm/make")
-            line(&goods.firearm.model, "\(pointer)/firearm/model")
-            line(&goods.firearm.calibre, "\(pointer)/firearm/calibre")
-            identifier(&goods.firearm.serial, ReferenceNumber.self, "\(pointer)/firearm/serial", strict: false)
+            line(&goods.firearm.make, "\(pointer())/firearm/make")
+            line(&goods.firearm.model, "\(pointer())/firearm/model")
+            line(&goods.firearm.calibre, "\(pointer())/firearm/calibre")
+            identifier(&goods.firearm.serial, ReferenceNumber.self, "\(pointer())/firearm/serial", strict: false)
         } else if offences.contains("small-arms") {
-            hint("\(pointer)/firearm", "missing", "make, model, calibre and serial let a firearm be traced")
+            hint("\(pointer())/firearm", "missing", "make, model, calibre and serial let a firearm be traced")
         }
-        identifiers(&goods.serialNumbers, ReferenceNumber.self, "\(pointer)/serialNumbers", strict: false)
-        text(&goods.declaredAs, "\(pointer)/declaredAs")
-        country(&goods.originCountry, "\(pointer)/originCountry")
-        evaluation(&goods.evaluation, "\(pointer)/evaluation")
+        identifiers(&goods.serialNumbers, ReferenceNumber.self, "\(pointer())/serialNumbers", strict: false)
+        text(&goods.declaredAs, "\(pointer())/declaredAs")
+        country(&goods.originCountry, "\(pointer())/originCountry")
+        evaluation(&goods.evaluation, "\(pointer())/evaluation")
     }
 
-    private mutating func species(_ species: inout Species, _ pointer: String) {
-        line(&species.scientificName, "\(pointer)/scientificName")
-        line(&species.commonName, "\(pointer)/commonName")
-        code(&species.citesAppendix, "\(pointer)/citesAppendix", Vocabulary.appendix)
-        line(&species.specimen, "\(pointer)/specimen")
-        line(&species.source, "\(pointer)/source")
+    private mutating func species(_ species: inout Species, _ pointer: @autoclosure () -> String) {
+        line(&species.scientificName, "\(pointer())/scientificName")
+        line(&species.commonName, "\(pointer())/commonName")
+        code(&species.citesAppendix, "\(pointer())/citesAppendix", Vocabulary.appendix)
+        line(&species.specimen, "\(pointer())/specimen")
+        line(&species.source, "\(pointer())/source")
     }
 
-    package mutating func leg(_ leg: inout RouteLeg, _ pointer: String, _ conveyances: Int) {
-        code(&leg.role, "\(pointer)/role", Vocabulary.leg, required: true)
-        if leg.hasPlace { place(&leg.place, "\(pointer)/place") }
-        transportMode(&leg.mode, "\(pointer)/mode")
-        time(&leg.date, "\(pointer)/date")
+    package mutating func leg(_ leg: inout RouteLeg, _ pointer: @autoclosure () -> String, _ conveyances: Int) {
+        code(&leg.role, "\(pointer())/role", Vocabulary.leg, required: true)
+        if leg.hasPlace { place(&leg.place, "\(pointer())/place") }
+        transportMode(&leg.mode, "\(pointer())/mode")
+        time(&leg.date, "\(pointer())/date")
         if leg.conveyance > conveyances {
-            reject("\(pointer)/conveyance", "out-of-range", "the report has \(conveyances) conveyances")
+            reject("\(pointer())/conveyance", "out-of-range", "the report has \(conveyances) conveyances")
         }
     }
 
-    package mutating func conveyance(_ conveyance: inout Conveyance, _ pointer: String) {
-        code(&conveyance.kind, "\(pointer)/kind", Vocabulary.conveyance, required: true)
-        identifier(&conveyance.containerNumber, ContainerNumber.self, "\(pointer)/containerNumber")
-        identifiers(&conveyance.seals, ReferenceNumber.self, "\(pointer)/seals", strict: false)
-        line(&conveyance.name, "\(pointer)/name")
-        identifier(&conveyance.imoNumber, IMONumber.self, "\(pointer)/imoNumber")
-        country(&conveyance.flag, "\(pointer)/flag")
-        line(&conveyance.voyage, "\(pointer)/voyage")
-        identifier(&conveyance.registration, VehiclePlate.self, "\(pointer)/registration", strict: false)
-        identifier(&conveyance.flight, FlightNumber.self, "\(pointer)/flight", strict: false)
-        identifier(&conveyance.plate, VehiclePlate.self, "\(pointer)/plate", strict: false)
-        country(&conveyance.plateCountry, "\(pointer)/plateCountry")
-        identifier(&conveyance.vin, VIN.self, "\(pointer)/vin")
-        identifier(&conveyance.wagon, ReferenceNumber.self, "\(pointer)/wagon", strict: false)
+    package mutating func conveyance(_ conveyance: inout Conveyance, _ pointer: @autoclosure () -> String) {
+        code(&conveyance.kind, "\(pointer())/kind", Vocabulary.conveyance, required: true)
+        identifier(&conveyance.containerNumber, ContainerNumber.self, "\(pointer())/containerNumber")
+        identifiers(&conveyance.seals, ReferenceNumber.self, "\(pointer())/seals", strict: false)
+        line(&conveyance.name, "\(pointer())/name")
+        identifier(&conveyance.imoNumber, IMONumber.self, "\(pointer())/imoNumber")
+        country(&conveyance.flag, "\(pointer())/flag")
+        line(&conveyance.voyage, "\(pointer())/voyage")
+        identifier(&conveyance.registration, VehiclePlate.self, "\(pointer())/registration", strict: false)
+        identifier(&conveyance.flight, FlightNumber.self, "\(pointer())/flight", strict: false)
+        identifier(&conveyance.plate, VehiclePlate.self, "\(pointer())/plate", strict: false)
+        country(&conveyance.plateCountry, "\(pointer())/plateCountry")
+        identifier(&conveyance.vin, VIN.self, "\(pointer())/vin")
+        identifier(&conveyance.wagon, ReferenceNumber.self, "\(pointer())/wagon", strict: false)
         if conveyance.kind == "parcel", case .malformed = PostalItemNumber.read(conveyance.parcelNumber) {
-            identifier(&conveyance.parcelNumber, ReferenceNumber.self, "\(pointer)/parcelNumber", strict: false)
+            identifier(&conveyance.parcelNumber, ReferenceNumber.self, "\(pointer())/parcelNumber", strict: false)
         } else {
-            identifier(&conveyance.parcelNumber, PostalItemNumber.self, "\(pointer)/parcelNumber", strict: false)
+            identifier(&conveyance.parcelNumber, PostalItemNumber.self, "\(pointer())/parcelNumber", strict: false)
         }
-        line(&conveyance.make, "\(pointer)/make")
-        evaluation(&conveyance.evaluation, "\(pointer)/evaluation")
+        line(&conveyance.make, "\(pointer())/make")
+        evaluation(&conveyance.evaluation, "\(pointer())/evaluation")
         if conveyance.kind == "container", conveyance.containerNumber.isEmpty {
-            hint("\(pointer)/containerNumber", "missing", "a container is met again by its number")
+            hint("\(pointer())/containerNumber", "missing", "a container is met again by its number")
         }
     }
 
-    package mutating func document(_ document: inout Document, _ pointer: String) {
-        code(&document.kind, "\(pointer)/kind", Vocabulary.document, required: true)
+    package mutating func document(_ document: inout Document, _ pointer: @autoclosure () -> String) {
+        code(&document.kind, "\(pointer())/kind", Vocabulary.document, required: true)
         if document.kind == "air-waybill" {
-            identifier(&document.number, AirWaybill.self, "\(pointer)/number", strict: false)
+            identifier(&document.number, AirWaybill.self, "\(pointer())/number", strict: false)
         } else {
-            line(&document.number, "\(pointer)/number", required: true)
+            line(&document.number, "\(pointer())/number", required: true)
         }
-        country(&document.country, "\(pointer)/country")
-        time(&document.date, "\(pointer)/date")
+        country(&document.country, "\(pointer())/country")
+        time(&document.date, "\(pointer())/date")
     }
 
     package mutating func detection(_ detection: inout Detection) {

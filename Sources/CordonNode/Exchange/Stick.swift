@@ -1,0 +1,162 @@
+internal import Cryptography
+internal import Exchange
+internal import Storage
+internal import Synchronization
+internal import TransparencyLog
+
+/// The exchange with a partner that has no line: what one node would answer the other, as files in a directory
+/// (`Protocols/sync.md`, "On a stick").
+public struct Stick: Sendable {
+    public struct Written: Sendable {
+        public let entries: UInt64
+        public let deliveries: Int
+        public let blobs: Int
+    }
+    public struct Read: Sendable {
+        /// Whose stick it was.
+        public let partner: String
+        /// Entries of the partner's log that are stored now.
+        public let entries: UInt64
+        /// Deliveries that were taken in, those that could not be opened included.
+        public let deliveries: UInt64
+    }
+
+    private let exchange: ExchangeService
+    private let directory: String
+    private let files: any FileStore
+
+    public init(_ exchange: ExchangeService, directory: String, files: any FileStore = LocalFiles()) {
+        self.exchange = exchange
+        self.directory = directory
+        self.files = files
+    }
+
+    // MARK: Writing
+
+    /// Writes our exchange log and everything that is for one partner. What a directory has already is left as it is.
+    ///
+    /// Throws `.badArgument` for an unknown partner or one that is not active, and what `StaticExport` throws.
+    public func write(for prefix: String) async throws -> Written {
+        guard let partner = exchange.directory.partners[prefix] else {
+            throw NodeError(.badArgument, "no partner \(prefix) is known")
+        }
+        guard partner.state == .active else {
+            throw NodeError(.badArgument, "\(prefix) is \(partner.state.rawValue): nothing is for it")
+        }
+        let held = try await exchange.held(for: partner)
+        return try await exchange.readers.run { [self] in
+            for folder in ["", "/deliveries", "/blobs"] { try files.createDirectory(directory + folder, mode: 0o755) }
+            let deliveries = try writeDeliveries(partner)
+            let blobs = try writeBlobs(partner)
+            try files.replace(directory + "/checkpoints", with: held.encoded, mode: 0o644)
+            // Last: with the checkpoint in place the reader finds all that it speaks of.
+            let log = try StaticExport(exchange.node, log: .exchange, to: directory + "/log", files: files).run()
+            return Written(entries: log.size, deliveries: deliveries, blobs: blobs)
+        }
+    }
+
+    private func writeDeliveries(_ partner: Partner) throws -> Int {
+        var cursor = DeliveryCursor()
+        var count = 0
+        while true {
+            let page = try exchange.deliveryPage(
+                to: partner, after: cursor.position, limit: exchange.limits.deliveryPageByteCount)
+            guard !page.isEmpty else { return count }
+            let deliveries = try DeliveryPage.parse(
+                page, after: cursor, maximumEnvelopeByteCount: ReplicaLimits().envelopeByteCount)
+            for delivery in deliveries {
+                cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
+                let path = "\(directory)/deliveries/\(delivery.position)"
+                guard !Files.exists(path) else { continue }
+                try files.replace(path, with: DeliveryPage.encode([delivery]), mode: 0o644)
+                count += 1
+            }
+        }
+    }
+
+    private func writeBlobs(_ partner: Partner) throws -> Int {
+        var count = 0
+        for digest in try exchange.sharedBlobs(with: partner) {
+            let path = "\(directory)/blobs/\(digest.hex)"
+            guard !Files.exists(path), let size = exchange.cases.blobs.sealedByteCount(digest) else { continue }
+            try files.replace(path, with: exchange.cases.blobs.sealedBytes(digest, at: 0, count: size), mode: 0o644)
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: Reading
+
+    /// Takes in what a partner wrote for us.
+    ///
+    /// Throws `.badArgument` where the directory is no stick of a known partner, and `.corrupted` where what is on it is
+    /// not what its checkpoint says.
+    public func read() async throws -> Read {
+        guard Files.exists(directory + "/log/checkpoint"),
+            let note = try? SignedNote(
+                parsing: Files.read(directory + "/log/checkpoint", limit: SignedNote.maximumByteCount)),
+            let (partner, log) = exchange.directory.partner(origin: note.claimedOrigin), log == "exchange"
+        else { throw NodeError(.badArgument, "\(directory) holds no log of a partner that is known") }
+        guard partner.state == .active else {
+            throw NodeError(.badArgument, "\(partner.prefix) is \(partner.state.rawValue): nothing of it is taken in")
+        }
+        let before = try exchange.mirrors.cursor(partner.number)
+        let (rounds, told) = AsyncStream.makeStream(of: PartnerSync.Round.self)
+        let sync = PartnerSync(exchange, partner, StickTransport(directory: directory), source: .copy) {
+            told.yield($0)
+        }
+        sync.start()
+        var round: PartnerSync.Round?
+        for await one in rounds {
+            round = one
+            break
+        }
+        await sync.stop()
+        guard case .synced(let size)? = round else {
+            if case .failed(let reason)? = round {
+                throw NodeError(.corrupted, "what is in \(directory) is not what its checkpoint says: \(reason)")
+            }
+            throw CancellationError()
+        }
+        let after = try exchange.mirrors.cursor(partner.number)
+        return Read(partner: partner.prefix, entries: size, deliveries: after.position - before.position)
+    }
+}
+
+/// Answers a replica out of a directory.
+private struct StickTransport: PartnerTransport {
+    let directory: String
+
+    func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
+        if request.path == "/deliveries" { return PartnerReply(200, try deliveries(request.query, limit)) }
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        // A path is made of what a log's resources are called, never of dots.
+        guard request.method == .get, parts.first == "log",
+            parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
+        else { return PartnerReply(404) }
+        return try file(directory + request.path, limit).map { PartnerReply(200, $0) } ?? PartnerReply(404)
+    }
+
+    private func file(_ path: String, _ limit: Int) throws -> [UInt8]? {
+        guard let size = Files.size(path) else { return nil }
+        guard size <= limit else { throw PartnerTransportError(.tooLarge, "a file of \(size) bytes") }
+        do {
+            return try Files.read(path, limit: limit)
+        } catch {
+            throw PartnerTransportError(.unreachable, "a file could not be read")
+        }
+    }
+
+    private func deliveries(_ query: [String: String], _ limit: Int) throws -> [UInt8] {
+        var page: [UInt8] = []
+        guard var position = query["after"].flatMap(UInt64.init), position < .max else { return page }
+        position += 1
+        while let next = try file("\(directory)/deliveries/\(position)", limit), page.count + next.count <= limit {
+            page += next
+            position += 1
+        }
+        return page
+    }
+
+    func stop() async {}
+}
