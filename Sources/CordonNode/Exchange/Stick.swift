@@ -1,6 +1,6 @@
 internal import Cryptography
 internal import Exchange
-internal import Storage
+public import Storage
 internal import Synchronization
 internal import TransparencyLog
 
