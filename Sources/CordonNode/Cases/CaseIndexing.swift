@@ -43,6 +43,12 @@ enum CaseIndexing {
             rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
         case .hitsFound:
             rows.append(RowChange(.index, IndexRow.hits(after.owner, stream), []))
+        case .noticeDrafted(let drafted) where before.notice(drafted.number) == nil:
+            let key = ExchangeRow.listed(recorded.timeMilliseconds, stream, drafted.number)
+            rows.append(RowChange(.exchange, key, [ExchangeRow.ours]))
+        case .noticeReceived:
+            let key = ExchangeRow.listed(recorded.timeMilliseconds, stream, 0)
+            rows.append(RowChange(.exchange, key, [ExchangeRow.partners]))
         default: break
         }
         if let visibility = visibility(before, after, stream) { rows.append(visibility) }

@@ -37,6 +37,7 @@ public struct Rebuild {
         let (streams, records, erased) = try rebuildEvents(progress)
         try checkErased(erased)
         try clear(.index) { Self.isDerived($0) }
+        try clear(.exchange) { $0.first == ExchangeRow.listKind }
         var cases = 0
         for stream in streams.sorted() where !Streams.all.contains(stream) {
             try rebuildCase(stream)
