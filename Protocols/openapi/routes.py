@@ -49,6 +49,8 @@ TAGS = {
     "Seizures": "Seizure reports, each in a case.",
     "Lookups": "Searches and lists over all that the officer may see.",
     "Data": "Reports in and out by the batch, and code lists.",
+    "Partners": "The authority's own card, the partners whose cards were confirmed, and the agreements with them.",
+    "Notices": "What goes to partners and comes from them, each in a case.",
     "Node": "The node itself.",
 }
 
@@ -84,6 +86,10 @@ PATH_PARAMETERS = {
     ("id", "seizures"): ("The report's id.", TEXT),
     ("id", "uploads"): ("The upload's id.", TEXT),
     ("id", "attachments"): ("The attachment's id.", TEXT),
+    ("prefix", "partners"): ("The partner's name prefix, such as `la.customs`; a slash in it as %2F.", TEXT),
+    ("number", "cases"): (
+        "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.", TEXT
+    ),
     ("list", "codes"): (
         "Which list: `hs` (Harmonized System: 2, 4 and 6 digits) or `unlocode` (UN/LOCODE: five characters).",
         {"type": "string", "enum": ["hs", "unlocode"]},
@@ -165,10 +171,18 @@ ASSIGNED = {
     "ExhibitSealed": ["id", "custodian"],
     "CustodyOffered": ["from"],
     "TaskAdded": ["number"],
+    "Notice": ["id", "sender", "recipients", "createdAt", "attachments"],
 }
 
 # Members that never leave the node.
-HIDDEN = {"AttachmentAdded": ["key"]}
+HIDDEN = {
+    "AttachmentAdded": ["key"],
+    "NoticeAttachment": ["key"],
+    "NoticeDrafted": ["notice"],
+    "NoticeReleased": ["notice"],
+    "NoticeReceived": ["notice"],
+    "NoticeReferenced": ["notice"],
+}
 
 # Members without which a request is refused, of messages that are only ever sent in. The empty text counts as none.
 REQUIRED = {
@@ -178,6 +192,14 @@ REQUIRED = {
     "NewToken": ["name", "scopes", "expires"],
     "NewRequest": ["kind", "reason"],
     "ExportRequest": ["reason"],
+    "NewPartner": ["card", "fingerprint"],
+    "PartnerStateChange": ["state", "reason"],
+    "AgreementProposal": ["text"],
+    "AgreementNote": ["note"],
+    "NewAgreementChange": ["agreement", "change"],
+    "NewNotice": ["notice", "recipients"],
+    "NewAnswer": ["notice"],
+    "NewRecall": ["reason"],
 }
 
 # {name: (message, members that no client may set, description)}
@@ -532,6 +554,144 @@ DATA = [
     ),
 ]
 
+PARTNERS = [
+    Route(
+        "get", "/card", "readCard", "Partners", "Read the authority's own card",
+        permissions=may("readPartners"), answers={200: Answer("The card that partners are given.", "CardView")},
+        problems=(404,),
+    ),
+    Route(
+        "get", "/partners", "listPartners", "Partners", "List partners",
+        permissions=may("readPartners"), answers={200: Answer("By name prefix.", "PartnerList")}, problems=(404,),
+    ),
+    Route(
+        "post", "/partners", "addPartner", "Partners", "Add a partner",
+        """Or take a newer card of a known one. The fingerprint is the one that somebody compared with the partner by
+        another way than the card came. A card with another identity key is refused (409), unless it `replaces` the known
+        one; so is one that is not the next of that partner, or that has a key of another.""",
+        permissions=may("managePartners"), body=Body("NewPartner"),
+        answers={201: Answer("Its card is taken.", "CardView", ("Location",))}, problems=(404, 409),
+    ),
+    Route(
+        "get", "/partners/{prefix}", "readPartner", "Partners", "Read how things stand with a partner",
+        permissions=may("readPartners"), answers={200: Answer("The partner.", "PartnerView")},
+    ),
+    Route(
+        "post", "/partners/{prefix}/state", "setPartnerState", "Partners", "Suspend, revoke or take up a partner",
+        """At once: nothing more is sealed to a partner that is suspended or revoked, nothing delivered, nothing taken in,
+        and connections are dropped. Revoking is for good.""",
+        permissions=may("managePartners"), body=Body("PartnerStateChange"), answers=NOTHING, problems=(409,),
+    ),
+    Route(
+        "get", "/partners/{prefix}/evidence", "readEvidence", "Partners", "Read the proof against a partner",
+        "Portable: whoever has the partner's card can check it.",
+        permissions=may("readPartners"),
+        answers={200: Answer("The proof, as `log.md` has it.", {"type": "string"}, mediaType="text/plain")},
+    ),
+]
+
+OUTCOME = {200: Answer("What it came to, and the note to hand to the others.", "AgreementOutcome")}
+
+AGREEMENTS = [
+    Route(
+        "get", "/agreements", "listAgreements", "Partners", "List agreements",
+        "Those that hold, and proposals that wait for signatures.",
+        permissions=may("readPartners"), answers={200: Answer("By id.", "AgreementList")}, problems=(404,),
+    ),
+    Route(
+        "post", "/agreements", "proposeAgreement", "Partners", "Propose an agreement, or a new revision",
+        permissions=may("manageAgreements"), body=Body("AgreementProposal"),
+        answers={201: Answer("Signed by our authority. The note is for the other parties to sign.", "AgreementOutcome")},
+        problems=(404,),
+    ),
+    Route(
+        "post", "/agreements/accept", "acceptAgreement", "Partners", "Sign what another party proposed",
+        "An agreement; or, as its lead, that a member joins.",
+        permissions=may("manageAgreements"), body=Body("AgreementNote"), answers=OUTCOME, problems=(404,),
+    ),
+    Route(
+        "post", "/agreements/record", "recordAgreement", "Partners", "Take what the others have signed",
+        permissions=may("manageAgreements"), body=Body("AgreementNote"), answers=OUTCOME, problems=(404,),
+    ),
+    Route(
+        "post", "/agreements/change", "changeAgreement", "Partners", "Join, leave, exclude or end",
+        """As far as that is our authority's to sign. What another has to sign as well has the outcome `unsigned`: it
+        holds once it came back with that signature (`recordAgreement`).""",
+        permissions=may("manageAgreements"), body=Body("NewAgreementChange"), answers=OUTCOME, problems=(404,),
+    ),
+]
+
+DRAFTED = {
+    200: Answer("Done before, under the same idempotency key.", "ChangeView", ("ETag", "Location")),
+    201: Answer("Drafted.", "ChangeView", ("ETag", "Location")),
+}
+STANDING = {200: Answer("Done.", "ChangeView", ("ETag",))}
+RELEASED = {200: Answer("Released; or refused, and the explanation says why. Both are recorded.", "ReleaseView")}
+
+NOTICES = [
+    Route(
+        "get", "/notices", "listNotices", "Notices", "List notices",
+        "Of all cases that the officer may see. A page may end before it is full: `next` goes on.",
+        permissions=may("readCase"),
+        query={
+            "which": Query("Only these.", {"type": "string", "enum": ["drafts", "sent", "received"]}),
+            "cursor": Query("Where the page before ended: its `next`."),
+            "limit": page(50, 100),
+        },
+        answers={200: Answer("Newest first; `next` where there may be more.", "NoticeSummaryList")}, problems=(404,),
+    ),
+    Route(
+        "get", "/cases/{id}/notices", "listCaseNotices", "Notices", "List the notices of a case",
+        permissions=may("readCase"),
+        answers={200: Answer("Oldest first, also what the node sent by itself.", "NoticeSummaryList", ("ETag",))},
+    ),
+    Route(
+        "post", "/cases/{id}/notices", "draftNotice", "Notices", "Draft a notice, or a draft anew",
+        "A new version of a draft needs its approvals again.",
+        permissions=may("draftNotice"), headers=("If-Match", "Idempotency-Key"), body=Body("NewNotice"),
+        answers=DRAFTED, problems=(409,),
+    ),
+    Route(
+        "post", "/cases/{id}/answers", "draftAnswer", "Notices", "Draft what concerns another notice",
+        """Recipients, references, subject and conditions follow from that notice. It is released like any other; what
+        holds no intelligence needs no second officer and no agreement.""",
+        permissions=may("draftNotice"), headers=("If-Match", "Idempotency-Key"), body=Body("NewAnswer"),
+        answers=DRAFTED, problems=(409,),
+    ),
+    Route(
+        "get", "/cases/{id}/notices/{number}", "readNotice", "Notices", "Read a notice",
+        """A partner's notice under its conditions: one that is recalled or has expired is refused (403). The first time,
+        the partner is told that it was read.""",
+        permissions=may("readCase"), headers=("Cordon-Reason",),
+        answers={200: Answer("The notice, and its case's ETag.", "NoticeView", ("ETag",))},
+    ),
+    Route(
+        "get", "/cases/{id}/notices/{number}/explain", "explainNotice", "Notices",
+        "Read who would get a draft, and who not",
+        "As if the officer who asks approved of it. For every partner that is known.",
+        permissions=may("draftNotice"), answers={200: Answer("Who, and why not.", "ExplanationView")},
+    ),
+    Route(
+        "post", "/cases/{id}/notices/{number}/approve", "approveNotice", "Notices", "Approve a draft",
+        "By another officer than the one who drafted it.",
+        permissions=may("releaseNotice"), answers=STANDING, problems=(409, 422),
+    ),
+    Route(
+        "post", "/cases/{id}/notices/{number}/release", "releaseNotice", "Notices", "Release a draft",
+        "Decided, sealed and recorded as one step. The officer who releases it counts as a second one.",
+        permissions=may("releaseNotice"), answers=RELEASED, problems=(409, 422),
+    ),
+    Route(
+        "post", "/cases/{id}/notices/{number}/withdraw", "withdrawNotice", "Notices", "Withdraw a draft",
+        permissions=may("draftNotice"), body=Body("NoticeWithdrawal"), answers=STANDING, problems=(409,),
+    ),
+    Route(
+        "post", "/cases/{id}/notices/{number}/recall", "recallNotice", "Notices", "Take a released notice back",
+        "Drafted and released at once, to all who got it.",
+        permissions=may("releaseNotice"), body=Body("NewRecall"), answers=RELEASED, problems=(409,),
+    ),
+]
+
 NODE = [
     Route(
         "get", "/status", "readStatus", "Node", "Read the node's standing",
@@ -544,4 +704,5 @@ NODE = [
     ),
 ]
 
-ROUTES = SESSION + OFFICERS + TOKENS + REQUESTS + CASES + ATTACHMENTS + SEIZURES + LOOKUPS + DATA + NODE
+ROUTES = SESSION + OFFICERS + TOKENS + REQUESTS + CASES + ATTACHMENTS + SEIZURES + LOOKUPS + DATA + PARTNERS
+ROUTES += AGREEMENTS + NOTICES + NODE

@@ -19,6 +19,8 @@ struct Call: Sendable {
     let request: Request
     let context: OfficerContext
     let service: CaseService
+    /// Nil where the node is served without its partners' side.
+    let exchange: ExchangeService?
 
     /// Asked for anew every time: whoever loses a right while their request is still coming in does not keep it.
     var credentials: Credentials {

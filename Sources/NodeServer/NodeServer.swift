@@ -47,6 +47,7 @@ public struct NodeServerError: Error, Equatable, CustomStringConvertible {
 /// The node's HTTP side: the officers' API, and metrics and health on a port of their own.
 public struct NodeServer: Service {
     private let service: CaseService
+    private let exchange: ExchangeService?
     private let configuration: NodeServerConfiguration
     private let logger: Logger
     private let metrics = Metrics()
@@ -54,12 +55,15 @@ public struct NodeServer: Service {
     /// Called with the ports once both listen.
     private let onReady: @Sendable (_ port: Int, _ metricsPort: Int?) async -> Void
 
+    /// Without `exchange`, what concerns partners is answered as not there.
+    ///
     /// Throws `.tlsNeeded`, `.badCertificate`.
     public init(
-        _ service: CaseService, _ configuration: NodeServerConfiguration, logger: Logger,
+        _ service: CaseService, exchange: ExchangeService? = nil, _ configuration: NodeServerConfiguration, logger: Logger,
         onReady: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) async -> Void = { _, _ in }
     ) throws(NodeServerError) {
         self.service = service
+        self.exchange = exchange
         self.configuration = configuration
         self.logger = logger
         self.onReady = onReady
@@ -126,9 +130,10 @@ public struct NodeServer: Service {
         router.add(middleware: EdgeMiddleware(service: service, metrics: metrics, gate: gate, logger: logger))
         for route in OfficerRoute.all {
             guard let method = HTTPRequest.Method(route.method) else { preconditionFailure("a route's method") }
-            let service = service
+            let (service, exchange) = (service, exchange)
             router.on(RouterPath(OfficerRoute.prefix + route.path), method: method) { request, context in
-                let answer = try await route.handler(Call(request: request, context: context, service: service))
+                let answer = try await route.handler(
+                    Call(request: request, context: context, service: service, exchange: exchange))
                 return Response(status: answer.status, headers: answer.headers, body: answer.body)
             }
         }

@@ -53,6 +53,14 @@ extension OpenAPI {
       "description": "Reports in and out by the batch, and code lists."
     },
     {
+      "name": "Partners",
+      "description": "The authority's own card, the partners whose cards were confirmed, and the agreements with them."
+    },
+    {
+      "name": "Notices",
+      "description": "What goes to partners and comes from them, each in a case."
+    },
+    {
       "name": "Node",
       "description": "The node itself."
     }
@@ -2716,6 +2724,1628 @@ extension OpenAPI {
         }
       }
     },
+    "/card": {
+      "get": {
+        "operationId": "readCard",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Read the authority's own card",
+        "description": "For administrator, auditor, investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readPartners",
+            "roles": [
+              "administrator",
+              "auditor",
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The card that partners are given.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CardView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/partners": {
+      "get": {
+        "operationId": "listPartners",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "List partners",
+        "description": "For administrator, auditor, investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readPartners",
+            "roles": [
+              "administrator",
+              "auditor",
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "By name prefix.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PartnerList"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      },
+      "post": {
+        "operationId": "addPartner",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Add a partner",
+        "description": "Or take a newer card of a known one. The fingerprint is the one that somebody compared with the partner by another way than the card came. A card with another identity key is refused (409), unless it `replaces` the known one; so is one that is not the next of that partner, or that has a key of another.\n\nFor administrator; a token needs the scope administer.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "managePartners",
+            "roles": [
+              "administrator"
+            ],
+            "scope": "administer"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewPartner"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "Its card is taken.",
+            "headers": {
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CardView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/partners/{prefix}": {
+      "get": {
+        "operationId": "readPartner",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Read how things stand with a partner",
+        "description": "For administrator, auditor, investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readPartners",
+            "roles": [
+              "administrator",
+              "auditor",
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "prefix",
+            "in": "path",
+            "required": true,
+            "description": "The partner's name prefix, such as `la.customs`; a slash in it as %2F.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The partner.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PartnerView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/partners/{prefix}/state": {
+      "post": {
+        "operationId": "setPartnerState",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Suspend, revoke or take up a partner",
+        "description": "At once: nothing more is sealed to a partner that is suspended or revoked, nothing delivered, nothing taken in, and connections are dropped. Revoking is for good.\n\nFor administrator; a token needs the scope administer.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "managePartners",
+            "roles": [
+              "administrator"
+            ],
+            "scope": "administer"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "prefix",
+            "in": "path",
+            "required": true,
+            "description": "The partner's name prefix, such as `la.customs`; a slash in it as %2F.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PartnerStateChange"
+              }
+            }
+          }
+        },
+        "responses": {
+          "204": {
+            "description": "Done."
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/partners/{prefix}/evidence": {
+      "get": {
+        "operationId": "readEvidence",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Read the proof against a partner",
+        "description": "Portable: whoever has the partner's card can check it.\n\nFor administrator, auditor, investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readPartners",
+            "roles": [
+              "administrator",
+              "auditor",
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "prefix",
+            "in": "path",
+            "required": true,
+            "description": "The partner's name prefix, such as `la.customs`; a slash in it as %2F.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The proof, as `log.md` has it.",
+            "content": {
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/agreements": {
+      "get": {
+        "operationId": "listAgreements",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "List agreements",
+        "description": "Those that hold, and proposals that wait for signatures.\n\nFor administrator, auditor, investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readPartners",
+            "roles": [
+              "administrator",
+              "auditor",
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "By id.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgreementList"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      },
+      "post": {
+        "operationId": "proposeAgreement",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Propose an agreement, or a new revision",
+        "description": "For release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "manageAgreements",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/AgreementProposal"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "Signed by our authority. The note is for the other parties to sign.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgreementOutcome"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/agreements/accept": {
+      "post": {
+        "operationId": "acceptAgreement",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Sign what another party proposed",
+        "description": "An agreement; or, as its lead, that a member joins.\n\nFor release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "manageAgreements",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/AgreementNote"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What it came to, and the note to hand to the others.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgreementOutcome"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/agreements/record": {
+      "post": {
+        "operationId": "recordAgreement",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Take what the others have signed",
+        "description": "For release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "manageAgreements",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/AgreementNote"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What it came to, and the note to hand to the others.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgreementOutcome"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/agreements/change": {
+      "post": {
+        "operationId": "changeAgreement",
+        "tags": [
+          "Partners"
+        ],
+        "summary": "Join, leave, exclude or end",
+        "description": "As far as that is our authority's to sign. What another has to sign as well has the outcome `unsigned`: it holds once it came back with that signature (`recordAgreement`).\n\nFor release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "manageAgreements",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewAgreementChange"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What it came to, and the note to hand to the others.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgreementOutcome"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/notices": {
+      "get": {
+        "operationId": "listNotices",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "List notices",
+        "description": "Of all cases that the officer may see. A page may end before it is full: `next` goes on.\n\nFor investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readCase",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "which",
+            "in": "query",
+            "required": false,
+            "description": "Only these.",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "drafts",
+                "sent",
+                "received"
+              ]
+            }
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "required": false,
+            "description": "Where the page before ended: its `next`.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "required": false,
+            "description": "Entries on a page, 100 at most: a larger number counts as 100.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "default": 50
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Newest first; `next` where there may be more.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NoticeSummaryList"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices": {
+      "get": {
+        "operationId": "listCaseNotices",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "List the notices of a case",
+        "description": "For investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readCase",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Oldest first, also what the node sent by itself.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NoticeSummaryList"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      },
+      "post": {
+        "operationId": "draftNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Draft a notice, or a draft anew",
+        "description": "A new version of a draft needs its approvals again.\n\nFor investigator, release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "draftNotice",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/If-Match"
+          },
+          {
+            "$ref": "#/components/parameters/Idempotency-Key"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewNotice"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done before, under the same idempotency key.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "201": {
+            "description": "Drafted.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/Changed"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/answers": {
+      "post": {
+        "operationId": "draftAnswer",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Draft what concerns another notice",
+        "description": "Recipients, references, subject and conditions follow from that notice. It is released like any other; what holds no intelligence needs no second officer and no agreement.\n\nFor investigator, release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "draftNotice",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/If-Match"
+          },
+          {
+            "$ref": "#/components/parameters/Idempotency-Key"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewAnswer"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done before, under the same idempotency key.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "201": {
+            "description": "Drafted.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/Changed"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}": {
+      "get": {
+        "operationId": "readNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Read a notice",
+        "description": "A partner's notice under its conditions: one that is recalled or has expired is refused (403). The first time, the partner is told that it was read.\n\nFor investigator, release-officer, supervisor; a token needs the scope read.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "readCase",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "read"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/Cordon-Reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The notice, and its case's ETag.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NoticeView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}/explain": {
+      "get": {
+        "operationId": "explainNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Read who would get a draft, and who not",
+        "description": "As if the officer who asks approved of it. For every partner that is known.\n\nFor investigator, release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "draftNotice",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Who, and why not.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExplanationView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}/approve": {
+      "post": {
+        "operationId": "approveNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Approve a draft",
+        "description": "By another officer than the one who drafted it.\n\nFor release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "releaseNotice",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}/release": {
+      "post": {
+        "operationId": "releaseNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Release a draft",
+        "description": "Decided, sealed and recorded as one step. The officer who releases it counts as a second one.\n\nFor release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "releaseNotice",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Released; or refused, and the explanation says why. Both are recorded.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReleaseView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}/withdraw": {
+      "post": {
+        "operationId": "withdrawNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Withdraw a draft",
+        "description": "For investigator, release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "draftNotice",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NoticeWithdrawal"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Done.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ChangeView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/cases/{id}/notices/{number}/recall": {
+      "post": {
+        "operationId": "recallNotice",
+        "tags": [
+          "Notices"
+        ],
+        "summary": "Take a released notice back",
+        "description": "Drafted and released at once, to all who got it.\n\nFor release-officer, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "releaseNotice",
+            "roles": [
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "number",
+            "in": "path",
+            "required": true,
+            "description": "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "description": "At most 4 MiB.",
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewRecall"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Released; or refused, and the explanation says why. Both are recorded.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReleaseView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
     "/status": {
       "get": {
         "operationId": "readStatus",
@@ -3123,6 +4753,462 @@ extension OpenAPI {
           }
         }
       },
+      "AgreementChangeView": {
+        "type": "object",
+        "properties": {
+          "change": {
+            "type": "string",
+            "enum": [
+              "join",
+              "leave",
+              "exclude",
+              "terminate"
+            ]
+          },
+          "party": {
+            "type": "string"
+          },
+          "issuedAt": {
+            "type": "string"
+          },
+          "effective": {
+            "type": "string"
+          },
+          "reason": {
+            "type": "string"
+          },
+          "note": {
+            "type": "string",
+            "description": "The signed note."
+          }
+        }
+      },
+      "AgreementList": {
+        "type": "object",
+        "properties": {
+          "agreements": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AgreementView"
+            }
+          }
+        }
+      },
+      "AgreementNote": {
+        "type": "object",
+        "properties": {
+          "note": {
+            "type": "string",
+            "description": "A signed note: an agreement, or a change of one."
+          }
+        },
+        "required": [
+          "note"
+        ]
+      },
+      "AgreementNotice": {
+        "type": "object",
+        "description": "A proposal, a signature or a change of an agreement.",
+        "properties": {
+          "note": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "A signed note, as `agreements.md` describes it."
+          }
+        }
+      },
+      "AgreementOutcome": {
+        "type": "object",
+        "properties": {
+          "note": {
+            "type": "string",
+            "description": "The signed note, to hand to the others."
+          },
+          "outcome": {
+            "type": "string",
+            "enum": [
+              "proposed",
+              "accepted",
+              "signatures-added",
+              "changed",
+              "known",
+              "unsigned"
+            ]
+          },
+          "missing": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Whose signatures are missing."
+          }
+        }
+      },
+      "AgreementProposal": {
+        "type": "object",
+        "properties": {
+          "text": {
+            "type": "string",
+            "description": "The terms, as `agreements.md` has them."
+          }
+        },
+        "required": [
+          "text"
+        ]
+      },
+      "AgreementView": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "title": {
+            "type": "string"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "proposed",
+              "agreed",
+              "in-force",
+              "ended"
+            ]
+          },
+          "revision": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "instrument": {
+            "type": "string",
+            "enum": [
+              "bilateral-treaty",
+              "regional-instrument",
+              "joint-operation"
+            ]
+          },
+          "legalBasis": {
+            "type": "string"
+          },
+          "lead": {
+            "type": "string",
+            "description": "Who admits and excludes members; empty where it is between two."
+          },
+          "parties": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "members": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Who is bound by it now."
+          },
+          "purposes": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "enum": [
+                "administrative-proceedings",
+                "duty-assessment",
+                "investigation",
+                "prevention",
+                "prosecution",
+                "public-safety",
+                "risk-management"
+              ]
+            }
+          },
+          "categories": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "`all` alone, or offences."
+          },
+          "notices": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "enum": [
+                "alert",
+                "request",
+                "seizure",
+                "sighting"
+              ]
+            }
+          },
+          "nominal": {
+            "type": "boolean"
+          },
+          "handling": {
+            "type": "string",
+            "enum": [
+              "H0",
+              "H1",
+              "H2",
+              "H3"
+            ]
+          },
+          "tlp": {
+            "type": "string",
+            "enum": [
+              "clear",
+              "green",
+              "amber",
+              "amber-strict",
+              "red"
+            ]
+          },
+          "onward": {
+            "type": "string",
+            "enum": [
+              "no",
+              "with-consent",
+              "yes"
+            ]
+          },
+          "retentionDays": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "from": {
+            "type": "string"
+          },
+          "until": {
+            "type": "string"
+          },
+          "endedAt": {
+            "type": "string",
+            "description": "Ended before its time; empty otherwise."
+          },
+          "signed": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Parties whose signatures were verified here."
+          },
+          "note": {
+            "type": "string",
+            "description": "The signed note, to hand to a party. `agreements.md` has its form."
+          },
+          "changes": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AgreementChangeView"
+            }
+          }
+        }
+      },
+      "AlertNotice": {
+        "type": "object",
+        "description": "Something or somebody to look out for.",
+        "properties": {
+          "facts": {
+            "type": "string"
+          },
+          "offences": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "action": {
+            "type": "string",
+            "enum": [
+              "inform",
+              "observe",
+              "inspect",
+              "detain"
+            ]
+          },
+          "validFrom": {
+            "type": "string"
+          },
+          "validUntil": {
+            "type": "string"
+          },
+          "conveyances": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Conveyance"
+            }
+          },
+          "documents": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Document"
+            }
+          },
+          "route": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/RouteLeg"
+            }
+          },
+          "goods": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/GoodsLine"
+            }
+          },
+          "nominal": {
+            "$ref": "#/components/schemas/NominalPart"
+          }
+        }
+      },
+      "AssistanceReply": {
+        "type": "object",
+        "properties": {
+          "text": {
+            "type": "string"
+          },
+          "partial": {
+            "type": "boolean",
+            "description": "More is to come."
+          },
+          "reports": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/SeizureReport"
+            }
+          },
+          "conveyances": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Conveyance"
+            }
+          },
+          "documents": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Document"
+            }
+          },
+          "nominal": {
+            "$ref": "#/components/schemas/NominalPart"
+          }
+        }
+      },
+      "AssistanceRequest": {
+        "type": "object",
+        "description": "A request for mutual assistance.",
+        "properties": {
+          "instrument": {
+            "type": "string",
+            "description": "The instrument relied on."
+          },
+          "facts": {
+            "type": "string"
+          },
+          "offences": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "questions": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "What is asked for, one question each."
+          },
+          "enquiries": {
+            "type": "string",
+            "description": "Enquiries that were already made."
+          },
+          "urgency": {
+            "type": "string",
+            "enum": [
+              "8h",
+              "3d",
+              "7d",
+              "90d"
+            ]
+          },
+          "conveyances": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Conveyance"
+            }
+          },
+          "documents": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Document"
+            }
+          },
+          "goods": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/GoodsLine"
+            }
+          },
+          "nominal": {
+            "$ref": "#/components/schemas/NominalPart"
+          }
+        }
+      },
+      "AssistanceView": {
+        "type": "object",
+        "description": "A request for mutual assistance as it stands with one partner.",
+        "properties": {
+          "partner": {
+            "type": "string"
+          },
+          "party": {
+            "type": "string",
+            "description": "Whether we ask or are asked: asking, asked."
+          },
+          "stage": {
+            "type": "string",
+            "enum": [
+              "draft",
+              "approved",
+              "sent",
+              "acknowledged",
+              "clarification-asked",
+              "postponed",
+              "refused",
+              "answered-in-part",
+              "answered",
+              "closed"
+            ]
+          },
+          "urgency": {
+            "type": "string",
+            "enum": [
+              "8h",
+              "3d",
+              "7d",
+              "90d"
+            ]
+          },
+          "sentAt": {
+            "type": "string"
+          },
+          "deadline": {
+            "type": "string"
+          },
+          "overdue": {
+            "type": "boolean"
+          },
+          "ground": {
+            "type": "string",
+            "description": "Of a refusal."
+          },
+          "feedback": {
+            "type": "string",
+            "description": "What the one who asked said of the answer."
+          }
+        }
+      },
       "AttachmentAdded": {
         "type": "object",
         "properties": {
@@ -3219,6 +5305,49 @@ extension OpenAPI {
           },
           "at": {
             "type": "string"
+          }
+        }
+      },
+      "CardView": {
+        "type": "object",
+        "description": "An authority's card (`cards.md`).",
+        "properties": {
+          "card": {
+            "type": "string",
+            "description": "The signed note. What partners are given."
+          },
+          "country": {
+            "type": "string"
+          },
+          "authority": {
+            "type": "string"
+          },
+          "prefix": {
+            "type": "string",
+            "description": "The authority's name prefix: `vn.customs`."
+          },
+          "revision": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "issuedAt": {
+            "type": "string"
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "60 digits in groups of five, to be compared by another way than the card came."
+          },
+          "shortForm": {
+            "type": "string",
+            "description": "For a QR code: it binds the identity key, and nothing else of the card."
+          },
+          "nodes": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "`host:port`, the preferred one first."
           }
         }
       },
@@ -3846,6 +5975,18 @@ extension OpenAPI {
           }
         }
       },
+      "Clarification": {
+        "type": "object",
+        "description": "A question about a request, from who was asked; or the answer to it, from who asked.",
+        "properties": {
+          "question": {
+            "type": "string"
+          },
+          "answer": {
+            "type": "string"
+          }
+        }
+      },
       "CodeEntry": {
         "type": "object",
         "properties": {
@@ -3998,6 +6139,63 @@ extension OpenAPI {
               "string",
               "null"
             ]
+          }
+        }
+      },
+      "ConsentDenial": {
+        "type": "object",
+        "properties": {
+          "action": {
+            "type": "string"
+          },
+          "reason": {
+            "type": "string"
+          }
+        }
+      },
+      "ConsentGrant": {
+        "type": "object",
+        "properties": {
+          "action": {
+            "type": "string"
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "until": {
+            "type": "string",
+            "description": "Empty: for as long as the notice may be used."
+          },
+          "restrictions": {
+            "type": "string"
+          }
+        }
+      },
+      "ConsentRequest": {
+        "type": "object",
+        "properties": {
+          "action": {
+            "type": "string",
+            "enum": [
+              "print",
+              "export",
+              "use-in-court",
+              "release-onward",
+              "attach-to-case"
+            ]
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "To whom, by name prefix; with release-onward only."
+          },
+          "reason": {
+            "type": "string"
           }
         }
       },
@@ -4290,6 +6488,22 @@ extension OpenAPI {
           }
         }
       },
+      "ErasureStatement": {
+        "type": "object",
+        "properties": {
+          "erasedAt": {
+            "type": "string"
+          },
+          "reason": {
+            "type": "string",
+            "enum": [
+              "expired",
+              "recalled",
+              "other"
+            ]
+          }
+        }
+      },
       "ExhibitDisposed": {
         "type": "object",
         "properties": {
@@ -4388,6 +6602,32 @@ extension OpenAPI {
           },
           "caseId": {
             "type": "string"
+          }
+        }
+      },
+      "ExplanationView": {
+        "type": "object",
+        "description": "Who would get a notice, or got it, and who not, and why.",
+        "properties": {
+          "released": {
+            "type": "boolean"
+          },
+          "decision": {
+            "$ref": "#/components/schemas/ReleaseDecisionRecord"
+          },
+          "reasons": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ReasonView"
+            },
+            "description": "Every code that occurs in the decision, in a sentence."
+          },
+          "findings": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/FindingView"
+            },
+            "description": "What is impossible, doubtful or worth a look in the notice."
           }
         }
       },
@@ -4527,6 +6767,92 @@ extension OpenAPI {
           },
           "evaluation": {
             "type": "string"
+          }
+        }
+      },
+      "HandlingChange": {
+        "type": "object",
+        "description": "The conditions of a notice of its sender as they are now.",
+        "properties": {
+          "conditions": {
+            "$ref": "#/components/schemas/HandlingConditions"
+          },
+          "reason": {
+            "type": "string"
+          }
+        }
+      },
+      "HandlingConditions": {
+        "type": "object",
+        "description": "What the receiver may do with a notice. Only the sender changes it.",
+        "properties": {
+          "handling": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "H0, H1, H2, H3: H0 alone, or any of the others, in ascending order."
+          },
+          "tlp": {
+            "type": "string",
+            "enum": [
+              "clear",
+              "green",
+              "amber",
+              "amber-strict",
+              "red"
+            ]
+          },
+          "purpose": {
+            "type": "string",
+            "enum": [
+              "administrative-proceedings",
+              "duty-assessment",
+              "investigation",
+              "prevention",
+              "prosecution",
+              "public-safety",
+              "risk-management"
+            ]
+          },
+          "agreement": {
+            "type": "string",
+            "description": "The agreement that it is sent under: `vn.customs/wildlife-2026`."
+          },
+          "legalBasis": {
+            "type": "string"
+          },
+          "evaluation": {
+            "type": "string",
+            "description": "Of the source and the information: `B2`."
+          },
+          "reviewAt": {
+            "type": "string",
+            "description": "When the sender looks at the conditions again."
+          },
+          "expiresAt": {
+            "type": "string",
+            "description": "From then on nothing may be done with it, and it is erased."
+          },
+          "mayPrint": {
+            "type": "boolean"
+          },
+          "mayExport": {
+            "type": "boolean"
+          },
+          "mayUseInCourt": {
+            "type": "boolean"
+          },
+          "onward": {
+            "type": "string",
+            "enum": [
+              "no",
+              "with-consent"
+            ]
+          },
+          "restrictions": {
+            "type": "string",
+            "description": "In words; with H3 always."
           }
         }
       },
@@ -4838,6 +7164,113 @@ extension OpenAPI {
           }
         }
       },
+      "NewAgreementChange": {
+        "type": "object",
+        "properties": {
+          "agreement": {
+            "type": "string",
+            "description": "The agreement's id."
+          },
+          "change": {
+            "type": "string",
+            "enum": [
+              "join",
+              "leave",
+              "exclude",
+              "terminate"
+            ]
+          },
+          "party": {
+            "type": "string",
+            "description": "Empty: our own authority."
+          },
+          "effective": {
+            "type": "string",
+            "description": "Empty: now."
+          },
+          "reason": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "agreement",
+          "change"
+        ]
+      },
+      "NewAnswer": {
+        "type": "object",
+        "properties": {
+          "about": {
+            "type": "string",
+            "description": "The notice that it is about: a number within the case, an entry's id in hexadecimal, or empty for the one that made the case."
+          },
+          "notice": {
+            "$ref": "#/components/schemas/Notice",
+            "description": "A reply, clarification, postponement, refusal, feedback, sighting, consent, correction, or change of conditions. What it leaves out, of references, subject and conditions, follows from the notice that it is about."
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Empty: whoever sent that notice, or got it."
+          },
+          "skipRefused": {
+            "type": "boolean"
+          },
+          "attachments": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Attachments of the case that travel with it, by their ids."
+          }
+        },
+        "required": [
+          "notice"
+        ]
+      },
+      "NewNotice": {
+        "type": "object",
+        "properties": {
+          "notice": {
+            "$ref": "#/components/schemas/Notice",
+            "description": "Without id, sender, recipients and attachments. A seizure with no more of its report than the id of one in the case gets that report as it stands."
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Name prefixes."
+          },
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "description": "Of the draft whose place it takes; 0 for a new one."
+          },
+          "withNames": {
+            "type": "boolean",
+            "description": "With the names of the report that it takes from the case."
+          },
+          "skipRefused": {
+            "type": "boolean",
+            "description": "Release to those who may have it, where others may not."
+          },
+          "attachments": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Attachments of the case that travel with it, by their ids."
+          }
+        },
+        "required": [
+          "notice",
+          "recipients"
+        ]
+      },
       "NewOfficer": {
         "type": "object",
         "properties": {
@@ -4858,6 +7291,45 @@ extension OpenAPI {
           "login",
           "name",
           "password"
+        ]
+      },
+      "NewPartner": {
+        "type": "object",
+        "properties": {
+          "card": {
+            "type": "string",
+            "description": "The signed note, as the partner gave it."
+          },
+          "fingerprint": {
+            "type": "string",
+            "description": "As somebody has compared it with the partner: 60 digits, with spaces and hyphens anywhere."
+          },
+          "replaces": {
+            "type": "boolean",
+            "description": "The partner has a new identity key, and confirmed that too."
+          },
+          "reason": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "card",
+          "fingerprint"
+        ]
+      },
+      "NewRecall": {
+        "type": "object",
+        "properties": {
+          "reason": {
+            "type": "string"
+          },
+          "erase": {
+            "type": "boolean",
+            "description": "Not only no more use: erase it, and say so."
+          }
+        },
+        "required": [
+          "reason"
         ]
       },
       "NewRequest": {
@@ -5018,6 +7490,203 @@ extension OpenAPI {
           }
         }
       },
+      "Notice": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The id of the entry that it is released with: 16 bytes. Empty in a draft.",
+            "readOnly": true
+          },
+          "sender": {
+            "type": "string",
+            "description": "The authority that sends it, by its name prefix.",
+            "readOnly": true
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "The authorities that it is sealed to, by their name prefixes, in ascending order.",
+            "readOnly": true
+          },
+          "createdAt": {
+            "type": "string",
+            "readOnly": true
+          },
+          "subject": {
+            "type": "string"
+          },
+          "conditions": {
+            "$ref": "#/components/schemas/HandlingConditions"
+          },
+          "references": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/NoticeReference"
+            }
+          },
+          "attachments": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/NoticeAttachment"
+            },
+            "readOnly": true
+          },
+          "language": {
+            "type": "string",
+            "description": "The language that it is written in (BCP 47): `en`, `vi`."
+          },
+          "seizure": {
+            "$ref": "#/components/schemas/SeizureNotice"
+          },
+          "alert": {
+            "$ref": "#/components/schemas/AlertNotice"
+          },
+          "request": {
+            "$ref": "#/components/schemas/AssistanceRequest"
+          },
+          "reply": {
+            "$ref": "#/components/schemas/AssistanceReply"
+          },
+          "clarification": {
+            "$ref": "#/components/schemas/Clarification"
+          },
+          "postponement": {
+            "$ref": "#/components/schemas/Postponement"
+          },
+          "refusal": {
+            "$ref": "#/components/schemas/RequestRefusal"
+          },
+          "sighting": {
+            "$ref": "#/components/schemas/SightingNotice"
+          },
+          "feedback": {
+            "$ref": "#/components/schemas/NoticeFeedback"
+          },
+          "correction": {
+            "$ref": "#/components/schemas/NoticeCorrection"
+          },
+          "handlingChange": {
+            "$ref": "#/components/schemas/HandlingChange"
+          },
+          "recall": {
+            "$ref": "#/components/schemas/NoticeRecall"
+          },
+          "receipt": {
+            "$ref": "#/components/schemas/NoticeReceipt"
+          },
+          "consentRequest": {
+            "$ref": "#/components/schemas/ConsentRequest"
+          },
+          "consentGrant": {
+            "$ref": "#/components/schemas/ConsentGrant"
+          },
+          "consentDenial": {
+            "$ref": "#/components/schemas/ConsentDenial"
+          },
+          "agreement": {
+            "$ref": "#/components/schemas/AgreementNotice"
+          },
+          "erasure": {
+            "$ref": "#/components/schemas/ErasureStatement"
+          }
+        },
+        "oneOf": [
+          {
+            "required": [
+              "seizure"
+            ]
+          },
+          {
+            "required": [
+              "alert"
+            ]
+          },
+          {
+            "required": [
+              "request"
+            ]
+          },
+          {
+            "required": [
+              "reply"
+            ]
+          },
+          {
+            "required": [
+              "clarification"
+            ]
+          },
+          {
+            "required": [
+              "postponement"
+            ]
+          },
+          {
+            "required": [
+              "refusal"
+            ]
+          },
+          {
+            "required": [
+              "sighting"
+            ]
+          },
+          {
+            "required": [
+              "feedback"
+            ]
+          },
+          {
+            "required": [
+              "correction"
+            ]
+          },
+          {
+            "required": [
+              "handlingChange"
+            ]
+          },
+          {
+            "required": [
+              "recall"
+            ]
+          },
+          {
+            "required": [
+              "receipt"
+            ]
+          },
+          {
+            "required": [
+              "consentRequest"
+            ]
+          },
+          {
+            "required": [
+              "consentGrant"
+            ]
+          },
+          {
+            "required": [
+              "consentDenial"
+            ]
+          },
+          {
+            "required": [
+              "agreement"
+            ]
+          },
+          {
+            "required": [
+              "erasure"
+            ]
+          }
+        ]
+      },
       "NoticeApproved": {
         "type": "object",
         "description": "A second officer's word that a draft may go.",
@@ -5028,6 +7697,83 @@ extension OpenAPI {
             "maximum": 4294967295
           }
         }
+      },
+      "NoticeAttachment": {
+        "type": "object",
+        "description": "A sealed blob that is fetched on demand.",
+        "properties": {
+          "blob": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "SHA-256 of the ciphertext: 32 bytes."
+          },
+          "size": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Of the content, in bytes."
+          },
+          "fileName": {
+            "type": "string"
+          },
+          "mediaType": {
+            "type": "string"
+          },
+          "description": {
+            "type": "string"
+          }
+        }
+      },
+      "NoticeCorrection": {
+        "type": "object",
+        "description": "A notice of its sender as it reads now.",
+        "properties": {
+          "reason": {
+            "type": "string"
+          },
+          "seizure": {
+            "$ref": "#/components/schemas/SeizureNotice"
+          },
+          "alert": {
+            "$ref": "#/components/schemas/AlertNotice"
+          },
+          "request": {
+            "$ref": "#/components/schemas/AssistanceRequest"
+          },
+          "reply": {
+            "$ref": "#/components/schemas/AssistanceReply"
+          },
+          "sighting": {
+            "$ref": "#/components/schemas/SightingNotice"
+          }
+        },
+        "oneOf": [
+          {
+            "required": [
+              "seizure"
+            ]
+          },
+          {
+            "required": [
+              "alert"
+            ]
+          },
+          {
+            "required": [
+              "request"
+            ]
+          },
+          {
+            "required": [
+              "reply"
+            ]
+          },
+          {
+            "required": [
+              "sighting"
+            ]
+          }
+        ]
       },
       "NoticeDrafted": {
         "type": "object",
@@ -5064,11 +7810,53 @@ extension OpenAPI {
           "skipRefused": {
             "type": "boolean",
             "description": "Leave out those who may not have it, instead of refusing all."
-          },
-          "notice": {
+          }
+        }
+      },
+      "NoticeFeedback": {
+        "type": "object",
+        "properties": {
+          "verdict": {
             "type": "string",
-            "contentEncoding": "base64",
-            "description": "The notice as it stands: a `cordon.v1.Notice`, sealed under the case's nominal key."
+            "enum": [
+              "useful",
+              "not-useful",
+              "led-to-seizure"
+            ]
+          },
+          "text": {
+            "type": "string"
+          },
+          "closes": {
+            "type": "boolean",
+            "description": "It closes the request that it is about."
+          }
+        }
+      },
+      "NoticeRecall": {
+        "type": "object",
+        "properties": {
+          "reason": {
+            "type": "string"
+          },
+          "erase": {
+            "type": "boolean",
+            "description": "Not only no more use: erase it, and say so."
+          }
+        }
+      },
+      "NoticeReceipt": {
+        "type": "object",
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "delivered",
+              "read"
+            ]
+          },
+          "at": {
+            "type": "string"
           }
         }
       },
@@ -5102,11 +7890,55 @@ extension OpenAPI {
           "expires": {
             "type": "string",
             "description": "Its date of expiry, a day like 2031-03-01; empty: none."
-          },
-          "notice": {
+          }
+        }
+      },
+      "NoticeReference": {
+        "type": "object",
+        "properties": {
+          "entryId": {
             "type": "string",
             "contentEncoding": "base64",
-            "description": "Under the case's nominal key."
+            "description": "An entry's id: 16 bytes."
+          },
+          "authority": {
+            "type": "string",
+            "description": "The authority in whose log the entry is, by its name prefix."
+          },
+          "relation": {
+            "type": "string",
+            "enum": [
+              "answers",
+              "corrects",
+              "recalls",
+              "concerns",
+              "derived-from"
+            ]
+          }
+        }
+      },
+      "NoticeReferenceView": {
+        "type": "object",
+        "properties": {
+          "partner": {
+            "type": "string"
+          },
+          "kind": {
+            "type": "string"
+          },
+          "at": {
+            "type": "string"
+          },
+          "entryId": {
+            "type": "string"
+          },
+          "caseId": {
+            "type": "string",
+            "description": "Where it is kept, if it is kept."
+          },
+          "result": {
+            "type": "string",
+            "description": "In a word: delivered, useful, answered, erase …"
           }
         }
       },
@@ -5137,11 +7969,6 @@ extension OpenAPI {
           "result": {
             "type": "string",
             "description": "In a word: delivered, useful, answered, erase …"
-          },
-          "notice": {
-            "type": "string",
-            "contentEncoding": "base64",
-            "description": "The notice itself where it makes no case of its own: a recall, a consent, other conditions. Under the case's nominal key."
           }
         }
       },
@@ -5198,11 +8025,172 @@ extension OpenAPI {
             "type": "string",
             "contentEncoding": "base64",
             "description": "SHA-256 of the entry."
+          }
+        }
+      },
+      "NoticeSummary": {
+        "type": "object",
+        "description": "A notice as lists show it.",
+        "properties": {
+          "caseId": {
+            "type": "string"
+          },
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "description": "Within its case, from 1; 0 for the one that made the case, and for what the node sent by itself."
+          },
+          "kind": {
+            "type": "string",
+            "enum": [
+              "seizure",
+              "alert",
+              "request",
+              "reply",
+              "clarification",
+              "postponement",
+              "refusal",
+              "sighting",
+              "feedback",
+              "correction",
+              "handling-change",
+              "recall",
+              "receipt",
+              "consent-request",
+              "consent-grant",
+              "consent-denial",
+              "agreement",
+              "erasure"
+            ]
+          },
+          "subject": {
+            "type": "string"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "draft",
+              "withdrawn",
+              "released",
+              "received"
+            ]
+          },
+          "entryId": {
+            "type": "string",
+            "description": "Of its entry in the sender's log: 32 hexadecimal digits. Empty where it has none yet."
+          },
+          "entryIndex": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "sender": {
+            "type": "string",
+            "description": "The partner that it came from."
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "nominal": {
+            "type": "boolean"
+          },
+          "at": {
+            "type": "string",
+            "description": "When it was drafted, released or taken in."
+          },
+          "draftedBy": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "approvals": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "format": "uint64",
+              "pattern": "^[0-9]+$"
+            }
+          },
+          "standing": {
+            "type": "string",
+            "description": "delivered, read, recalled, expired: of one that was received."
+          },
+          "requests": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AssistanceView"
+            },
+            "description": "Of a request: how it stands with each party."
+          }
+        }
+      },
+      "NoticeSummaryList": {
+        "type": "object",
+        "properties": {
+          "notices": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/NoticeSummary"
+            }
+          },
+          "next": {
+            "type": "string"
+          }
+        }
+      },
+      "NoticeView": {
+        "type": "object",
+        "properties": {
+          "summary": {
+            "$ref": "#/components/schemas/NoticeSummary"
           },
           "notice": {
+            "$ref": "#/components/schemas/Notice"
+          },
+          "decision": {
+            "$ref": "#/components/schemas/ReleaseDecisionRecord",
+            "description": "What was decided last."
+          },
+          "references": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/NoticeReferenceView"
+            },
+            "description": "What came about it since."
+          },
+          "conditions": {
+            "$ref": "#/components/schemas/HandlingConditions",
+            "description": "Conditions as they are now, of one that was received."
+          },
+          "consents": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ConsentGrant"
+            },
+            "description": "What its sender consented to."
+          },
+          "refused": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ReasonView"
+            },
+            "description": "What may not be done with it, and why."
+          },
+          "entryHash": {
             "type": "string",
-            "contentEncoding": "base64",
-            "description": "As it was sealed, under the case's nominal key here."
+            "description": "SHA-256 of its entry, in hexadecimal."
+          }
+        }
+      },
+      "NoticeWithdrawal": {
+        "type": "object",
+        "properties": {
+          "reason": {
+            "type": "string"
           }
         }
       },
@@ -5279,6 +8267,251 @@ extension OpenAPI {
           "kind": {
             "type": "string",
             "description": "UN/ECE Recommendation 21: `CT`, `BG`."
+          }
+        }
+      },
+      "PartnerFiguresView": {
+        "type": "object",
+        "description": "A partnership in numbers.",
+        "properties": {
+          "lastSync": {
+            "type": "string",
+            "description": "Empty where its log was never seen to its end."
+          },
+          "lag": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Entries of its log that are known to exist and not fetched."
+          },
+          "failures": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Attempts to reach it that failed since the last that did not."
+          },
+          "lastFailure": {
+            "type": "string"
+          },
+          "sent": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Notices."
+          },
+          "received": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "opened": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Of its notices, those that an officer looked at."
+          },
+          "refused": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Deliveries that were refused since the node was started."
+          },
+          "receiptsOutstanding": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "requestsOpen": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Requests between it and us that wait for an answer."
+          },
+          "requestsOverdue": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "hits": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What it sent that met something here."
+          },
+          "useful": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "What it said of our notices."
+          },
+          "notUseful": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "ledToSeizure": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "conditionsKept": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Notices that it had to erase, and has, and those where it let the day pass."
+          },
+          "conditionsMissed": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          }
+        }
+      },
+      "PartnerList": {
+        "type": "object",
+        "properties": {
+          "partners": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/PartnerView"
+            }
+          }
+        }
+      },
+      "PartnerLogView": {
+        "type": "object",
+        "properties": {
+          "log": {
+            "type": "string",
+            "enum": [
+              "exchange",
+              "journal"
+            ]
+          },
+          "size": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Of the checkpoint of its log that is held."
+          },
+          "root": {
+            "type": "string",
+            "description": "In hexadecimal."
+          },
+          "stored": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Entries of its log that are stored here."
+          },
+          "cosigned": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Up to where it has cosigned our log of this name."
+          },
+          "cosignature": {
+            "type": "string",
+            "description": "Lines of a signed note."
+          }
+        }
+      },
+      "PartnerStateChange": {
+        "type": "object",
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "active",
+              "suspended",
+              "revoked"
+            ]
+          },
+          "reason": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "state",
+          "reason"
+        ]
+      },
+      "PartnerVerdictRecord": {
+        "type": "object",
+        "properties": {
+          "partner": {
+            "type": "string"
+          },
+          "requested": {
+            "type": "boolean"
+          },
+          "reasons": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Why it does not get it; what it would not get it for, where it was not asked for."
+          },
+          "agreement": {
+            "type": "string",
+            "description": "The agreement that it is sent under, and its revision."
+          },
+          "revision": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "withoutNames": {
+            "type": "boolean",
+            "description": "It would get it without names."
+          },
+          "epoch": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "description": "The epoch that it is sealed to."
+          }
+        }
+      },
+      "PartnerView": {
+        "type": "object",
+        "properties": {
+          "card": {
+            "$ref": "#/components/schemas/CardView"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "active",
+              "suspended",
+              "revoked",
+              "frozen"
+            ]
+          },
+          "reason": {
+            "type": "string"
+          },
+          "since": {
+            "type": "string",
+            "description": "When it came to this state."
+          },
+          "evidence": {
+            "type": "boolean",
+            "description": "There is a portable proof that its log has two histories."
+          },
+          "keysUntil": {
+            "type": "string",
+            "description": "The end of the last epoch that it published keys for; empty where there is none."
+          },
+          "logs": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/PartnerLogView"
+            },
+            "description": "What is held of its logs, and what it cosigned of ours."
+          },
+          "figures": {
+            "$ref": "#/components/schemas/PartnerFiguresView"
           }
         }
       },
@@ -5471,6 +8704,18 @@ extension OpenAPI {
           }
         }
       },
+      "Postponement": {
+        "type": "object",
+        "properties": {
+          "until": {
+            "type": "string",
+            "description": "The new deadline."
+          },
+          "reason": {
+            "type": "string"
+          }
+        }
+      },
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",
@@ -5586,6 +8831,94 @@ extension OpenAPI {
           }
         }
       },
+      "ReasonView": {
+        "type": "object",
+        "properties": {
+          "code": {
+            "type": "string"
+          },
+          "sentence": {
+            "type": "string"
+          }
+        }
+      },
+      "ReleaseDecisionRecord": {
+        "type": "object",
+        "description": "How a release was decided: kept with the draft, also where nothing was sent.",
+        "properties": {
+          "decidedAt": {
+            "type": "string"
+          },
+          "draftDigest": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "SHA-256 of the draft's bytes."
+          },
+          "refusals": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "Refused as a whole for these reasons; released where there are none."
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "To whom it is released."
+          },
+          "partners": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/PartnerVerdictRecord"
+            },
+            "description": "Every partner that is known, in ascending order."
+          },
+          "approvals": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "format": "uint64",
+              "pattern": "^[0-9]+$"
+            },
+            "description": "Officers other than its author who approved this very draft."
+          },
+          "author": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "skipRefused": {
+            "type": "boolean"
+          }
+        }
+      },
+      "ReleaseView": {
+        "type": "object",
+        "properties": {
+          "caseId": {
+            "type": "string"
+          },
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295
+          },
+          "entryId": {
+            "type": "string",
+            "description": "Empty where it was not released."
+          },
+          "entryIndex": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "explanation": {
+            "$ref": "#/components/schemas/ExplanationView"
+          }
+        }
+      },
       "ReportCorrected": {
         "type": "object",
         "properties": {
@@ -5641,6 +8974,30 @@ extension OpenAPI {
             "items": {
               "$ref": "#/components/schemas/RequestView"
             }
+          }
+        }
+      },
+      "RequestRefusal": {
+        "type": "object",
+        "properties": {
+          "ground": {
+            "type": "string",
+            "enum": [
+              "sovereignty",
+              "security",
+              "public-policy",
+              "professional-secrecy",
+              "proportionality",
+              "reciprocity",
+              "ongoing-proceedings",
+              "not-competent",
+              "no-legal-basis",
+              "not-found",
+              "other"
+            ]
+          },
+          "reason": {
+            "type": "string"
           }
         }
       },
@@ -5851,6 +9208,18 @@ extension OpenAPI {
         "properties": {
           "report": {
             "$ref": "#/components/schemas/SeizureReport"
+          }
+        }
+      },
+      "SeizureNotice": {
+        "type": "object",
+        "description": "A seizure, with the nominal part or without.",
+        "properties": {
+          "report": {
+            "$ref": "#/components/schemas/SeizureReport"
+          },
+          "remarks": {
+            "type": "string"
           }
         }
       },
@@ -6212,6 +9581,36 @@ extension OpenAPI {
           },
           "officer": {
             "$ref": "#/components/schemas/OfficerView"
+          }
+        }
+      },
+      "SightingNotice": {
+        "type": "object",
+        "description": "Something that a notice told of was met.",
+        "properties": {
+          "seenAt": {
+            "type": "string"
+          },
+          "place": {
+            "$ref": "#/components/schemas/Place"
+          },
+          "text": {
+            "type": "string"
+          },
+          "conveyances": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Conveyance"
+            }
+          },
+          "documents": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Document"
+            }
+          },
+          "nominal": {
+            "$ref": "#/components/schemas/NominalPart"
           }
         }
       },

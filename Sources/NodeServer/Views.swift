@@ -144,13 +144,25 @@ extension RecordedEvent {
             $0.sequence = sequence
             $0.at = time(timeMilliseconds)
             $0.officer = officer
-            $0.event = event
-            // What an attachment is encrypted with never leaves the node.
-            if case .attachmentAdded(var attachment) = event.body {
-                attachment.key = Data()
-                $0.event.attachmentAdded = attachment
-            }
+            $0.event = event.shown
         }
+    }
+}
+
+extension CaseEvent {
+    /// Without what an attachment is encrypted with, which never leaves the node; and without the content of notices,
+    /// which has a route of its own and conditions on it.
+    fileprivate var shown: CaseEvent {
+        var event = self
+        switch body {
+        case .attachmentAdded: event.attachmentAdded.key = Data()
+        case .noticeDrafted: event.noticeDrafted.notice = Data()
+        case .noticeReleased: event.noticeReleased.notice = Data()
+        case .noticeReceived: event.noticeReceived.notice = Data()
+        case .noticeReferenced: event.noticeReferenced.notice = Data()
+        default: break
+        }
+        return event
     }
 }
 
@@ -159,7 +171,7 @@ extension CaseService.Change {
         .with {
             $0.caseID = file.id
             $0.version = file.version
-            $0.events = events
+            $0.events = events.map(\.shown)
             $0.findings = findings.map(\.view)
             $0.hits = hits
             $0.replayed = wasReplayed

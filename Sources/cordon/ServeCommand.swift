@@ -81,7 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ configuration: NodeServerConfiguration, _ partners: PartnerServer.Configuration?, _ logger: Logger
     ) async throws {
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
-        let officers = try NodeServer(service, configuration, logger: logger) { port, metricsPort in
+        let officers = try NodeServer(service, exchange: exchange, configuration, logger: logger) { port, metricsPort in
             let address = "\(scheme)://\(configuration.host):\(port)"
             print("Ready at \(address)" + (metricsPort.map { ", metrics at http://127.0.0.1:\($0)/metrics" } ?? ""))
             ServiceManager.notify("READY=1\nSTATUS=Listening at \(address)")

@@ -26,13 +26,17 @@ final class TestServer: Sendable {
 
     let directory: TemporaryDirectory
     let service: CaseService
+    /// Nil where the node is served without its partners' side.
+    let exchange: ExchangeService?
     let base: String
     let metrics: String
     private let sequencer: Sequencer
     private let running: Task<Void, any Error>
 
     /// `lan` is an investigator; for each role there is `other-<role>`.
-    init(_ change: (inout NodeServerConfiguration) -> Void = { _ in }) async throws {
+    init(
+        exchanges: Bool = true, _ change: (inout NodeServerConfiguration) -> Void = { _ in }
+    ) async throws {
         directory = try TemporaryDirectory()
         let unlock = Unlock.keyFile(try .generate())
         try Node.create(
@@ -50,13 +54,16 @@ final class TestServer: Sendable {
                 login: login, name: login, office: "Hai Phong", roles: [role], password: password, founding: true,
                 by: 0)
         }
+        exchange = exchanges ? try node.exchangeService(service) : nil
+        try await exchange?.tend()
+        try await exchange?.issueCard(nodes: ["vn.example:8644"])
         var configuration = NodeServerConfiguration()
         configuration.port = 0
         configuration.metricsPort = 0
         change(&configuration)
         let (ready, tell) = AsyncStream.makeStream(of: (Int, Int?).self)
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = try NodeServer(service, configuration, logger: silent) { port, metrics in
+        let server = try NodeServer(service, exchange: exchange, configuration, logger: silent) { port, metrics in
             tell.yield((port, metrics))
             tell.finish()
         }
@@ -72,6 +79,7 @@ final class TestServer: Sendable {
     func stop() async {
         running.cancel()
         _ = try? await running.value
+        await exchange?.stop()
         await sequencer.stop()
     }
 
@@ -131,6 +139,7 @@ final class TestServer: Sendable {
         let ids = ["/cases": made.caseID, "/exhibits": made.exhibitID, "/seizures": made.reportID]
         let id = ids.first { path.hasPrefix($0.key) }?.value ?? "VN-A-ZZZZZ-00"
         path = path.replacing("{id}", with: id).replacing("{number}", with: "2").replacing("{list}", with: "hs")
+            .replacing("{prefix}", with: "la.customs")
         if probe.query == "case" { path += "?case=\(made.caseID)" }
         if probe.query == "offset" { path += "?offset=0" }
         return try await send(

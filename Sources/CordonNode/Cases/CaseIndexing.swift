@@ -44,6 +44,12 @@ enum CaseIndexing {
             changes.rows.append(RowChange(.index, IndexRow.task(task.assignee, stream, task.number), nil))
         case .hitsFound:
             changes.rows.append(RowChange(.index, IndexRow.hits(after.owner, stream), []))
+        case .noticeDrafted(let drafted) where before.notice(drafted.number) == nil:
+            let key = ExchangeRow.listed(recorded.timeMilliseconds, stream, drafted.number)
+            changes.rows.append(RowChange(.exchange, key, [ExchangeRow.ours]))
+        case .noticeReceived:
+            let key = ExchangeRow.listed(recorded.timeMilliseconds, stream, 0)
+            changes.rows.append(RowChange(.exchange, key, [ExchangeRow.partners]))
         default: break
         }
         if let visibility = visibility(before, after, stream) { changes.rows.append(visibility) }

@@ -94,7 +94,7 @@ public final class CaseService: Sendable {
     /// are no cases, whatever number someone writes.
     static func stream(caseID text: String, country: String) -> UInt64? {
         guard let id = RecordID(reading: text), id.kind == .caseFile, id.country == country,
-            id.number > Streams.firstObject
+            Streams.isObject(id.number)
         else { return nil }
         return id.number
     }

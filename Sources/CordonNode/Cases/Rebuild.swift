@@ -38,8 +38,9 @@ public struct Rebuild {
         try checkErased(erased)
         try clear(.index) { Self.isDerived($0) }
         var changes = Proposal(drafts: [])
+        try clear(.exchange) { $0.first == ExchangeRow.listKind }
         var cases = 0
-        for stream in streams.sorted() where !Streams.all.contains(stream) {
+        for stream in streams.sorted() where Streams.isObject(stream) {
             try rebuildCase(stream, &changes)
             cases += 1
             if changes.rows.count >= Self.batchCount { try write(&changes) }
@@ -108,6 +109,11 @@ public struct Rebuild {
         try store.forEachRecord(of: Streams.administration) { _, opened in
             let event = try AdministrationEvent(serializedBytes: opened.content)
             if case .caseErased(let case_) = event.body { erased += case_.records }
+            return true
+        }
+        try store.forEachRecord(of: Streams.exchange) { _, opened in
+            let event = try ExchangeEvent(serializedBytes: opened.content)
+            if case .recipientKeyDestroyed(let key) = event.body { erased += key.records }
             return true
         }
         guard missing == erased else {

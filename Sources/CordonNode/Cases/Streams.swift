@@ -7,5 +7,10 @@ enum Streams {
     static let firstObject: UInt64 = 1000
     /// Partners, agreements, keys.
     static let exchange: UInt64 = 4
+    /// Each of the exchange's recipient keys has a stream, and so a key, of its own: this and its epoch.
+    static let recipientKeys: UInt64 = 1 << 48
     static let all = [administration, audit, statistics, exchange]
+
+    /// Whether a number is one that a case may have.
+    static func isObject(_ stream: UInt64) -> Bool { stream > firstObject && stream < recipientKeys }
 }

@@ -40,8 +40,10 @@ extension ExchangeService {
 
     // MARK: Answers that the node gives by itself
 
-    /// Tells a partner that its notices have arrived and were opened.
-    func acknowledge(_ arrived: [(entryID: [UInt8], stream: UInt64)], to partner: Partner) async throws {
+    /// Tells a partner that its notices have arrived and were opened; or, with `read`, that an officer has seen them.
+    func acknowledge(
+        _ arrived: [(entryID: [UInt8], stream: UInt64)], state: String = "delivered", to partner: Partner
+    ) async throws {
         guard !arrived.isEmpty else { return }
         try await sendOwn(
             arrived.map { one in
@@ -54,7 +56,7 @@ extension ExchangeService {
                             $0.relation = NoticeRelation.concerns.rawValue
                         }
                     ]
-                    $0.receipt.state = "delivered"
+                    $0.receipt.state = state
                     $0.receipt.at = Moment(milliseconds: now).text
                 }
                 return (notice, one.stream)
@@ -97,6 +99,7 @@ extension ExchangeService {
                 guard let proposal else { return }
                 do {
                     _ = try await sequencer.commit(proposal)
+                    count(factsOf: proposal)
                     arrivals.raise()
                     return
                 } catch let error as NodeError where error.code == .changed {
@@ -147,5 +150,6 @@ extension ExchangeService {
             return due
         }
         for stream in due { try await eraseReceived(stream, because: "expired") }
+        try await countMissedErasures()
     }
 }

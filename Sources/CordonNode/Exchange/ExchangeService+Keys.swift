@@ -39,7 +39,7 @@ extension ExchangeService {
     }
 
     private func makeKey(epoch: UInt32, from: UInt64, until: UInt64) throws -> NewKey {
-        let stream = store.newNumber()
+        let stream = Streams.recipientKeys + UInt64(epoch)
         let made = try store.keys.makeKey(stream)
         let pair = try RecipientKey.generate()
         let info = RecipientKeyMade.with {

@@ -151,6 +151,7 @@ extension ExchangeService {
                 let prepared = try await readers.run { [self] in try prepare(taken, from: partner) }
                 do {
                     _ = try await sequencer.commit(prepared.proposal)
+                    count(factsOf: prepared.proposal)
                     return prepared as Prepared?
                 } catch let error as NodeError where error.code == .changed {
                     return nil
@@ -215,6 +216,7 @@ extension ExchangeService {
         let row = ExchangeRow.entry(partner.number, id)
         prepared.proposal.premises.append(RowChange(.exchange, row, nil))
         prepared.proposal.rows.append(RowChange(.exchange, row, stream.bigEndianBytes))
+        prepared.proposal.rows += Self.facts(receiving: notice, id, at: now).map { $0.row(partner.number, at: now) }
         for reference in notice.references {
             try refer(notice, opened, to: reference, partner, stream, &files, &prepared)
         }
@@ -342,7 +344,7 @@ extension ExchangeService {
             $0.noticeReferenced.entryID = Data(opened.entry.id.bytes)
             $0.noticeReferenced.partner = partner.prefix
             $0.noticeReferenced.kind = notice.kind?.rawValue ?? ""
-            $0.noticeReferenced.result = Self.result(notice)
+            $0.noticeReferenced.result = NoticeResult(of: notice).text
             if stream != 0 {
                 $0.noticeReferenced.caseID =
                     RecordID(country: store.country, kind: .caseFile, number: stream).description
@@ -355,23 +357,9 @@ extension ExchangeService {
         try store.draft(
             [event], by: 0, stream: target, &file, key: key, time: now, anywhere: true, into: &prepared.proposal)
         files.files[target] = file
+        prepared.proposal.rows += Self.facts(hearing: notice, opened.entry.id.bytes, about: about)
+            .map { $0.row(partner.number, at: now) }
         if case .recall(let recall) = notice.body, recall.erase, file.isReceived { prepared.recalled.append(target) }
-    }
-
-    private static func result(_ notice: Notice) -> String {
-        switch notice.body {
-        case .receipt(let body): body.state
-        case .feedback(let body): body.verdict
-        case .reply(let body): body.partial ? "partial" : "answered"
-        case .refusal(let body): body.ground
-        case .postponement(let body): body.until
-        case .erasure(let body): body.reason
-        case .recall(let body): body.erase ? "erase" : "withdrawn"
-        case .consentGrant(let body): body.action
-        case .consentRequest(let body): body.action
-        case .consentDenial(let body): body.action
-        default: ""
-        }
     }
 
     // MARK: What follows
@@ -380,8 +368,9 @@ extension ExchangeService {
     private func follow(_ prepared: Prepared, from partner: Partner) async {
         for note in prepared.agreements { _ = try? await recordAgreement(note, by: 0) }
         for (number, stream) in prepared.reports {
-            let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil).proposal }
-            if let found { _ = try? await cases.commitHits(found) }
+            let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil) }
+            guard let found, (try? await cases.commitHits(found.proposal)) == true, !found.hits.isEmpty else { continue }
+            _ = await note([.hit(stream, number)], of: partner)
         }
         for stream in prepared.recalled { try? await eraseReceived(stream, because: "recalled") }
         try? await acknowledge(prepared.receipts, to: partner)

@@ -25,16 +25,16 @@ extension ExchangeService {
     /// Writes a draft into a case, or a new version of one (`number` not 0): then it needs its approvals again.
     ///
     /// A seizure notice that holds no more of its report than the id of one in the case gets that report as it stands;
-    /// with names only where `withNames` says so.
+    /// with names only where `withNames` says so. `attachments` are those of the case that travel with it.
     public func draft(
         _ notice: Notice, to recipients: [String], in caseID: String, number: UInt32 = 0, withNames: Bool = false,
-        skipRefused: Bool = false, ifMatch: UInt64? = nil, idempotency: CaseService.IdempotencyKey? = nil,
+        attachments: [String] = [], skipRefused: Bool = false, ifMatch: UInt64? = nil, idempotency: CaseService.IdempotencyKey? = nil,
         by credentials: Credentials
     ) async throws -> CaseService.Change {
         try credentials.require(.draftNotice)
         var notice = notice
+        let file = try await cases.visibleCase(caseID, credentials)
         if case .seizure(let seizure) = notice.body {
-            let file = try await cases.visibleCase(caseID, credentials)
             let id = seizure.report.id.isEmpty ? file.reports.first?.report.id ?? "" : seizure.report.id
             if var report = file.report(id)?.report, seizure.report == SeizureReport.with({ $0.id = seizure.report.id }) {
                 report.clearProvenance()
@@ -46,6 +46,8 @@ extension ExchangeService {
         notice.sender = own
         notice.recipients = []
         notice.createdAt = ""
+        // Whoever names a blob makes it known to those who get the notice: only what is in this case may be named.
+        notice.attachments = try Self.shared(attachments, of: file)
         guard notice.kind != nil else { throw CaseError.invalid("/notice", "a notice has a body: seizure, request …") }
         var checked = notice
         checked.createdAt = Moment(milliseconds: now).text
@@ -68,6 +70,22 @@ extension ExchangeService {
             $0.noticeDrafted.notice = Data(content)
         }
         return try await cases.change(caseID, [event], ifMatch: ifMatch, idempotency: idempotency, by: credentials)
+    }
+
+    private static func shared(_ ids: [String], of file: CaseFile) throws(CaseError) -> [NoticeAttachment] {
+        try ids.enumerated().map { place, id throws(CaseError) in
+            guard let attachment = file.attachments.first(where: { $0.attachment.id == id })?.attachment else {
+                throw CaseError.invalid("/attachments/\(place)", "the case has no such attachment")
+            }
+            return .with {
+                $0.blob = attachment.blob
+                $0.size = attachment.size
+                $0.key = attachment.key
+                $0.fileName = attachment.fileName
+                $0.mediaType = attachment.mediaType
+                $0.description_p = attachment.description_p
+            }
+        }
     }
 
     public func approve(_ number: UInt32, in caseID: String, by credentials: Credentials) async throws
@@ -218,6 +236,7 @@ extension ExchangeService {
         }
         do {
             _ = try await sequencer.commit(proposal)
+            count(factsOf: proposal)
             if release.entryID != nil { arrivals.raise() }
             return release
         } catch let error as NodeError where error.code == .changed {
@@ -280,6 +299,8 @@ extension ExchangeService {
             let row = ExchangeRow.delivery(partner.number, position)
             proposal.premises.append(RowChange(.exchange, row, nil))
             proposal.rows.append(RowChange(.exchange, row, index.bigEndianBytes + id.bytes))
+            proposal.rows += Self.facts(sending: notice, id.bytes, at: time).map { $0.row(partner.number, at: time) }
+            proposal.rows += Self.erasuresDue(by: notice, id.bytes, partner.number, at: time)
             for attachment in notice.attachments {
                 guard let blob = Digest(attachment.blob) else { continue }
                 proposal.rows.append(RowChange(.exchange, ExchangeRow.sharedBlob(partner.number, blob), []))

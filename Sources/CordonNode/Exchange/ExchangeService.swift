@@ -53,6 +53,8 @@ public final class ExchangeService: Sendable {
         /// When each partner's log was last seen to its end.
         var checked: [String: UInt64] = [:]
         var counts: [String: PartnerCounts] = [:]
+        /// Of the facts that are kept.
+        var figures: [String: PartnerFigures] = [:]
     }
     /// Held for moments only.
     let state: Mutex<State>
@@ -90,7 +92,8 @@ public final class ExchangeService: Sendable {
             try directory.apply(ExchangeEvent(serializedBytes: opened.content), at: opened.record.timeMilliseconds)
             return true
         }
-        state = Mutex(State(directory: directory))
+        state = Mutex(
+            State(directory: directory, figures: try Self.figures(store.database, directory)))
         for partner in directory.partners.values { try refreshKeys(of: partner) }
     }
 

@@ -1,0 +1,164 @@
+internal import Casework
+public import Cryptography
+public import Exchange
+public import Storage
+internal import Synchronization
+internal import TransparencyLog
+
+/// How things stand with one partner.
+public struct PartnerReport: Sendable {
+    /// One of its logs, and what it did for ours of the same name.
+    public struct Log: Sendable {
+        public let id: LogID
+        /// Of the checkpoint that is held; 0 where there is none.
+        public let size: UInt64
+        public let root: Digest?
+        /// Entries that are stored here.
+        public let stored: UInt64
+        /// Up to where it has cosigned our log; 0 where it has not.
+        public let cosigned: UInt64
+        /// The lines of its signatures.
+        public let cosignature: [UInt8]
+    }
+
+    public let partner: Partner
+    public let logs: [Log]
+    /// The end of the last epoch that it has published keys for; nil where there is none.
+    public let keysUntil: UInt64?
+    public let figures: PartnerFigures
+    /// Attempts to sync that failed since the last that did not.
+    public let failures: Int
+    public let lastFailure: String
+    /// Deliveries that were refused since the node was started.
+    public let refused: Int
+}
+
+/// An agreement as it is known here.
+public struct AgreementReport: Sendable {
+    public enum State: String, Sendable, CaseIterable {
+        /// Signatures are missing.
+        case proposed
+        /// Its time has not come.
+        case agreed
+        case inForce = "in-force"
+        /// Its time is over, or it was ended.
+        case ended
+    }
+    public let state: State
+    public let revision: AgreementRecord.Revision
+    public let members: Set<String>
+    public let endedMilliseconds: UInt64?
+    public let changes: [SignedAgreementChange]
+}
+
+extension ExchangeService {
+    /// Our own card. Throws `.notFound` where none was issued yet.
+    public func card(by credentials: Credentials) throws -> SignedCard {
+        try credentials.require(.readPartners)
+        guard let card = directory.ownCard else {
+            throw CaseError(.notFound, "the node has not issued a card yet: it does when it begins to exchange")
+        }
+        return card
+    }
+
+    /// By prefix.
+    public func partners(by credentials: Credentials) async throws -> [PartnerReport] {
+        try credentials.require(.readPartners)
+        return try await partnerReports()
+    }
+
+    public func partner(_ prefix: String, by credentials: Credentials) async throws -> PartnerReport {
+        try credentials.require(.readPartners)
+        guard let partner = directory.partners[prefix] else { throw Self.noSuchPartner }
+        return try await readers.run { [self] in try report(on: partner) }
+    }
+
+    /// The portable proof that a partner's log has two histories. Throws `.notFound` where there is none.
+    public func evidence(against prefix: String, by credentials: Credentials) throws -> [UInt8] {
+        try credentials.require(.readPartners)
+        guard let partner = directory.partners[prefix] else { throw Self.noSuchPartner }
+        guard !partner.evidence.isEmpty else {
+            throw CaseError(.notFound, "there is no proof against this partner: its log has one history, as far as seen")
+        }
+        return partner.evidence
+    }
+
+    static let noSuchPartner = CaseError(.notFound, "there is no such partner")
+
+    /// For whoever watches the node: nobody's rights are asked.
+    public func partnerReports() async throws -> [PartnerReport] {
+        let partners = directory.partners.values.sorted { $0.prefix < $1.prefix }
+        return try await readers.run { [self] in try partners.map { try report(on: $0) } }
+    }
+
+    private func report(on partner: Partner) throws -> PartnerReport {
+        let logs = try LogID.allCases.map { log in
+            let head = try mirrors.head(partner.number, log, logVerifiers(of: partner, log))
+            let given = try mirrors.cosigned(partner.number, log)
+            return PartnerReport.Log(
+                id: log, size: head?.size ?? 0, root: head?.root,
+                stored: log == .exchange ? try mirrors.size(partner.number) : 0, cosigned: given?.size ?? 0,
+                cosignature: given?.lines ?? [])
+        }
+        let counts = state.withLock { $0.counts[partner.prefix] } ?? PartnerCounts()
+        var figures = figures(of: partner.prefix)
+        if counts.lastSync > 0 { figures.apply(.synced(size: logs[0].stored), at: counts.lastSync) }
+        figures.apply(.announced(size: logs.first { $0.id == .exchange }?.size ?? 0), at: now)
+        return PartnerReport(
+            partner: partner, logs: logs, keysUntil: keys(of: partner.prefix)?.epochs.map(\.untilMilliseconds).max(),
+            figures: figures, failures: counts.failures, lastFailure: counts.lastFailure, refused: counts.refused)
+    }
+
+    // MARK: Agreements
+
+    /// By id; proposals behind what they would replace.
+    public func agreements(by credentials: Credentials) throws -> [AgreementReport] {
+        try credentials.require(.readPartners)
+        let (book, now) = (directory.book, now)
+        return book.records.keys.sorted().flatMap { id -> [AgreementReport] in
+            let record = book.records[id]!
+            var reports: [AgreementReport] = []
+            if let revision = record.revision(at: now) ?? record.revisions.last {
+                let isOver =
+                    now >= revision.agreement.untilMilliseconds || record.endedMilliseconds.map { now >= $0 } ?? false
+                let state: AgreementReport.State =
+                    isOver ? .ended : now < revision.agreement.fromMilliseconds ? .agreed : .inForce
+                reports.append(
+                    AgreementReport(
+                        state: state, revision: revision, members: record.members(at: now),
+                        endedMilliseconds: record.endedMilliseconds, changes: record.changes))
+            }
+            return reports
+                + record.proposals.map {
+                    AgreementReport(state: .proposed, revision: $0, members: [], endedMilliseconds: nil, changes: [])
+                }
+        }
+    }
+
+    /// Takes what a partner has signed, from a file.
+    @discardableResult
+    public func record(
+        _ note: [UInt8], by credentials: Credentials
+    ) async throws -> AgreementBook.Outcome {
+        try credentials.require(.manageAgreements)
+        return try await recordAgreement(note, by: credentials.officer.number)
+    }
+
+    /// Signs, as the lead, that a member joins. Returns the note with both signatures.
+    public func admit(_ note: [UInt8], by credentials: Credentials) async throws -> SignedAgreementChange {
+        try credentials.require(.manageAgreements)
+        let signed: SignedAgreementChange
+        do throws(TrustError) {
+            signed = try SignedAgreementChange(parsing: note)
+        } catch {
+            throw CaseError.invalid("/note", error.reason)
+        }
+        let lead = directory.book.records[signed.change.agreementID]?.revisions.last?.agreement.lead
+        guard signed.change.kind == .join, lead == own else {
+            throw CaseError.invalid("/note", "only its lead signs a change of somebody else's, and only that they join")
+        }
+        let whole = signed.signed(by: identity)
+        try await recordAgreement(whole.encoded, by: credentials.officer.number)
+        return whole
+    }
+}
