@@ -33,7 +33,12 @@ struct Cordon: AsyncParsableCommand {
                     SearchCommand.self, CaseCommand.self, ExhibitCommand.self, AttachmentCommand.self, TaskCommand.self,
                     HitsCommand.self, RequestCommand.self, AccessesCommand.self, TokenCommand.self,
                     CodesCommand.self, ImportCommand.self, ExportCommand.self,
-                ])
+                ]),
+            CommandGroup(
+                name: "Exchange with partners, at a node that runs",
+                subcommands: [
+                    CardCommand.self, PartnerCommand.self, AgreementCommand.self, NoticeCommand.self,
+                ]),
         ])
 
     static func main() async {

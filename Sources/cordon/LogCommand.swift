@@ -15,7 +15,7 @@ struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Look at, prove, publish and check the node's logs.",
         subcommands: [
-            Status.self, CheckpointCommand.self, Prove.self, Export.self, Fsck.self, AppendCommand.self,
+            Status.self, CheckpointCommand.self, Prove.self, Export.self, Fsck.self, AppendCommand.self, EvidenceCommand.self,
         ])
 
     /// Which log, in which node.
@@ -119,6 +119,19 @@ struct LogCommand: AsyncParsableCommand {
             print(
                 "\(to) holds \(report.size) entries (\(report.size - report.previousSize) new, \(report.files) files).")
         }
+    }
+
+    /// What a partner's log is convicted by; asked of the node that runs, which holds it.
+    struct EvidenceCommand: ClientCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "evidence", abstract: "Print the proof that a partner's log has two histories.",
+            discussion: "The same as `cordon partner evidence`.\n\n\(ClientFailure.exitCodes)")
+
+        @Argument(help: "The partner's name prefix.")
+        var partner: String
+        @OptionGroup var client: ClientOptions
+
+        func run(_ api: APIClient) async throws { try await PartnerEvidence.print(partner, api) }
     }
 
     struct Fsck: AsyncParsableCommand {
