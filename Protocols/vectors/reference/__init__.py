@@ -18,3 +18,5 @@ from .store import *
 from .chunked import *
 from .journal import *
 from .records import *
+from .cards import *
+from .agreements import *
