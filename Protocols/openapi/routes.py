@@ -184,10 +184,14 @@ REQUIRED = {
 PROPOSALS = {
     "CaseEventProposal": (
         "CaseEvent",
-        ["opened", "reportCorrected", "hitsFound", "attachmentAdded"],
+        [
+            "opened", "reportCorrected", "hitsFound", "attachmentAdded", "noticeDrafted", "noticeApproved",
+            "noticeWithdrawn", "noticeReleased", "noticeRefused", "noticeReceived", "noticeReferenced",
+        ],
         """What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened
         with `openCase`), `reportCorrected` (a report is corrected with `correctSeizure`), `hitsFound` (the node finds
-        hits by itself) or `attachmentAdded` (attachments are uploaded).
+        hits by itself), `attachmentAdded` (attachments are uploaded) or one about a notice (they have routes of their
+        own).
         Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is
         there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in.
         `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`,

@@ -21,9 +21,12 @@ from cases.agreements import agreement_changes, agreements
 from cases.attachments import chunked_encryption
 from cases.cards import cards, keys_statements, short_forms
 from cases.checkpoints import checkpoints, proofs
+from cases.entries import entries
+from cases.envelopes import envelopes
 from cases.journal import erasure_keys, journal_records, payloads, stream_keys
 from cases.notes import notes, vkeys
 from cases.policies import policies
+from cases.recipients import recipient_keys
 from cases.records import record_ids
 from cases.store import file_ciphers, keyrings, sealed_keys, watermarks
 from cases.tree import bundles, merkle, tile_paths, tiles
@@ -168,6 +171,28 @@ FILES = {
         """Changes of agreements (agreements.md, "Changes"): note (base 64). Where it is good: agreement, change, party,
         terms (hex, absent but for join), issued, effective, reason (absent where there is none). line and times as
         in cards.json.""",
+    ),
+    "entries": (
+        entries,
+        """Entries of the exchange log (entries.md): entry (hex), into which zeroCount zero bytes are to be put at offset
+        zerosAt where these two are there, parsed, and verified with key (the public key, hex) for the log of origin.
+        Where it is good: kind (its number), signer, id, timeMilliseconds, references, headerHash (H), leafHash; and
+        statementSHA256, or for a notice recipientsCommitment, documentCommitment, stanzaCount, paddedByteCount,
+        stanzasDigest, bodyDigest and keyCommitment (hex).""",
+    ),
+    "recipient-keys": (
+        recipient_keys,
+        """Recipient keys (envelopes.md, "Recipient keys"), byte strings in hex. kind "keyPair": seed, publicKey, id.
+        "publicKey": publicKey, id. "opening": sealed, opened with the key pair of seed and with info: plaintext.""",
+    ),
+    "envelopes": (
+        envelopes,
+        """Envelopes (envelopes.md): envelope (base 64), or that of the case named by envelopeOf, opened as that of entry
+        (hex) in the log of origin, with keys (authority, seed, epoch), in this order. The directory gives signerKey and
+        signerStatus ("unknown": it knows nothing); leafHash was proven to be in the log; isCosigned: the checkpoint's
+        quorum is met; isDuplicate: the entry id was taken in before. Where it opens, opened has document, recipients,
+        openedAs and contentKey; headerHash is H; releaseSeed, recipientsSalt (r1), documentSalt (r2) and bodySalt are
+        what the entry and the body were made with. Byte strings but envelope are hex.""",
     ),
     "record-ids": (
         record_ids,

@@ -46,15 +46,16 @@ static inline int cordon_hkdf_sha256(const uint8_t *key, size_t key_length, cons
     return ok == 1 ? 0 : -1;
 }
 
-/// HKDF-Expand with SHA-512 (RFC 5869, section 2.3), without the Extract step. Returns 0, or -1 when OpenSSL refuses.
-static inline int cordon_hkdf_expand_sha512(const uint8_t *key, size_t key_length, const uint8_t *info,
-                                            size_t info_length, uint8_t *out, size_t out_length) {
+/// HKDF-Expand (RFC 5869, section 2.3) with "SHA256" or "SHA512", without the Extract step. Returns 0, or -1 when
+/// OpenSSL refuses.
+static inline int cordon_hkdf_expand(const char *digest, const uint8_t *key, size_t key_length, const uint8_t *info,
+                                     size_t info_length, uint8_t *out, size_t out_length) {
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
     EVP_KDF_free(kdf);
     if (!ctx) return -1;
     OSSL_PARAM params[5];
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA512", 0);
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)digest, 0);
     params[1] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_MODE, (char *)"EXPAND_ONLY", 0);
     params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, key_length);
     params[3] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, info_length);

@@ -137,7 +137,29 @@ extension CaseFile {
                 throw .invalid("/reviewDate", "the class \(set.class) keeps it until \(earliest) at least")
             }
             event.body = .retentionSet(set)
-        case .hitsFound: break
+        case .hitsFound, .noticeReceived, .noticeReferenced, .noticeReleased, .noticeRefused: break
+        case .noticeDrafted(var drafted):
+            try Self.text(drafted.subject, "/subject", upTo: CaseLimits.titleByteCount, required: true)
+            if drafted.number == 0 { drafted.number = UInt32(notices.count) + 1 }
+            if let before = notice(drafted.number) {
+                guard before.isDraft else { throw CaseError(.conflict, "the notice was released or withdrawn") }
+            } else {
+                guard drafted.number == UInt32(notices.count) + 1, notices.count < CaseLimits.notices else {
+                    throw .invalid("/number", "there is no such draft")
+                }
+            }
+            event.body = .noticeDrafted(drafted)
+        case .noticeApproved(let approved):
+            guard let draft = notice(approved.number), draft.isDraft else {
+                throw .invalid("/number", "there is no such draft")
+            }
+            guard draft.draftedBy != officer.number else {
+                throw CaseError(.needsSecondOfficer, "another officer than the one who drafted it approves it")
+            }
+        case .noticeWithdrawn(let withdrawn):
+            guard let draft = notice(withdrawn.number), draft.isDraft else {
+                throw .invalid("/number", "there is no such draft")
+            }
         default: preconditionFailure()
         }
     }

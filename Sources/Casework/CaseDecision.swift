@@ -48,6 +48,7 @@ public enum CaseLimits {
     public static let tasks = 1_000
     public static let notes = 10_000
     public static let attachments = 1_000
+    public static let notices = 1_000
     /// Of one event as it is stored.
     public static let eventByteCount = 1 << 20
 }
@@ -89,6 +90,8 @@ extension CaseFile {
         case .ownerChanged: .changeOwner
         case .holdChanged: .holdCase
         case .retentionSet: .retainCase
+        case .noticeDrafted, .noticeWithdrawn: .draftNotice
+        case .noticeApproved, .noticeReleased: .releaseNotice
         default: .changeCase
         }
     }
@@ -98,7 +101,7 @@ extension CaseFile {
         case .reopened:
             guard !isOpen else { throw CaseError(.conflict, "the case is open") }
         case .accessChanged, .needToKnowSet, .ownerChanged, .holdChanged, .retentionSet, .hitsFound, .custodyOffered,
-            .custodyAnswered, .exhibitDisposed:
+            .custodyAnswered, .exhibitDisposed, .noticeReceived, .noticeReferenced, .noticeReleased, .noticeRefused:
             return  // exhibits outlive the investigation, and so does the question who may look
         default:
             guard isOpen else { throw CaseError(.conflict, "the case is closed: reopen it first") }

@@ -72,6 +72,42 @@ public struct CaseNote: Sendable {
     public let at: UInt64
 }
 
+/// A notice that goes from this case to partners, or the one that came and made this case.
+public struct CaseNotice: Sendable {
+    public enum State: Sendable, Equatable {
+        case draft, withdrawn
+        case released(entryID: [UInt8], index: UInt64)
+        case received(entryID: [UInt8], index: UInt64, sender: String)
+    }
+    /// Of a draft, from 1; 0 for what the node sent by itself, and for one that came.
+    public let number: UInt32
+    public let kind: String
+    public var subject: String
+    public var recipients: [String]
+    /// A `cordon.v1.Notice`, serialised.
+    public var content: [UInt8]
+    public var draftedBy: UInt64
+    public var at: UInt64
+    public var isNominal: Bool
+    public var skipRefused: Bool
+    /// Who said that it may go.
+    public var approvals: Set<UInt64> = []
+    public var state: State
+    public var entryHash: [UInt8] = []
+    /// What was decided last, a `cordon.v1.ReleaseDecisionRecord`, serialised.
+    public var decision: [UInt8] = []
+    /// What came about it since.
+    public var references: [(reference: NoticeReferenced, at: UInt64)] = []
+
+    public var isDraft: Bool { state == .draft }
+    public var entryID: [UInt8]? {
+        switch state {
+        case .released(let id, _), .received(let id, _, _): id
+        default: nil
+        }
+    }
+}
+
 /// A case file: the fold of its events. `apply` is total and deterministic; `decide` refuses what may not happen.
 public struct CaseFile: Sendable {
     public private(set) var id = ""
@@ -93,6 +129,7 @@ public struct CaseFile: Sendable {
     public private(set) var attachments: [(attachment: AttachmentAdded, by: UInt64, at: UInt64)] = []
     public private(set) var tasks: [CaseTask] = []
     public private(set) var hits: [(hit: Hit, at: UInt64)] = []
+    public private(set) var notices: [CaseNotice] = []
     /// Events so far. What `If-Match` is held against.
     public private(set) var version: UInt64 = 0
     public private(set) var changedAt: UInt64 = 0
@@ -109,6 +146,16 @@ public struct CaseFile: Sendable {
     public func isVisible(to officer: UInt64) -> Bool {
         version > 0 && (!needToKnow || owner == officer || granted.contains(officer))
     }
+
+    /// Whether a partner's notice made it.
+    public var isReceived: Bool { received != nil }
+    public var received: CaseNotice? {
+        notices.first {
+            if case .received = $0.state { true } else { false }
+        }
+    }
+    public func notice(_ number: UInt32) -> CaseNotice? { number == 0 ? nil : notices.first { $0.number == number } }
+    public func notice(entryID: [UInt8]) -> CaseNotice? { notices.first { $0.entryID == entryID } }
 
     public func report(_ id: String) -> CaseReport? { reports.first { $0.report.id == id } }
     public func exhibit(_ id: String) -> Exhibit? { exhibits.first { $0.sealed.id == id } }
@@ -156,6 +203,9 @@ public struct CaseFile: Sendable {
             retentionClass = set.class
             reviewDate = set.reviewDate
         case .hitsFound(let found): hits += found.hits.map { ($0, at) }
+        case .noticeDrafted, .noticeApproved, .noticeWithdrawn, .noticeReleased, .noticeRefused, .noticeReceived,
+            .noticeReferenced:
+            applyNotice(recorded)
         case nil: break
         }
     }
@@ -172,6 +222,55 @@ public struct CaseFile: Sendable {
         }
         reports[index].report = report
         reports[index].corrections += 1
+    }
+
+    private mutating func applyNotice(_ recorded: RecordedEvent) {
+        let (by, at) = (recorded.officer, recorded.timeMilliseconds)
+        func index(_ number: UInt32) -> Int? { number == 0 ? nil : notices.firstIndex { $0.number == number } }
+        switch recorded.event.body {
+        case .noticeDrafted(let drafted):
+            let notice = CaseNotice(
+                number: drafted.number, kind: drafted.kind, subject: drafted.subject, recipients: drafted.recipients,
+                content: Array(drafted.notice), draftedBy: by, at: at, isNominal: drafted.nominal,
+                skipRefused: drafted.skipRefused, state: .draft)
+            // What was approved was the draft as it stood.
+            if let index = index(drafted.number) { notices[index] = notice } else { notices.append(notice) }
+        case .noticeApproved(let approved):
+            if let index = index(approved.number) { notices[index].approvals.insert(by) }
+        case .noticeWithdrawn(let withdrawn):
+            if let index = index(withdrawn.number) { notices[index].state = .withdrawn }
+        case .noticeRefused(let refused):
+            if let index = index(refused.number) { notices[index].decision = Array(refused.decision) }
+        case .noticeReleased(let released):
+            let state = CaseNotice.State.released(entryID: Array(released.entryID), index: released.entryIndex)
+            var notice = CaseNotice(
+                number: released.number, kind: released.kind, subject: "", recipients: released.recipients,
+                content: Array(released.notice), draftedBy: by, at: at, isNominal: false, skipRefused: false,
+                state: state)
+            let place = index(released.number)
+            if let place {
+                notice = notices[place]
+                notice.recipients = released.recipients
+                notice.content = Array(released.notice)
+                notice.state = state
+                notice.at = at
+            }
+            notice.decision = Array(released.decision)
+            notice.entryHash = Array(released.entryHash)
+            if let place { notices[place] = notice } else { notices.append(notice) }
+        case .noticeReceived(let received):
+            var notice = CaseNotice(
+                number: 0, kind: received.kind, subject: received.subject, recipients: [],
+                content: Array(received.notice), draftedBy: 0, at: at, isNominal: false, skipRefused: false,
+                state: .received(
+                    entryID: Array(received.entryID), index: received.entryIndex, sender: received.sender))
+            notice.entryHash = Array(received.entryHash)
+            notices.append(notice)
+        case .noticeReferenced(let reference):
+            guard let index = notices.firstIndex(where: { $0.entryID == Array(reference.about) }) else { return }
+            notices[index].references.append((reference, at))
+        default: break
+        }
     }
 
     private mutating func applyCustody(_ recorded: RecordedEvent) {

@@ -45,6 +45,11 @@ public enum Permission: String, CaseIterable, Sendable {
     case manageOfficers
     case decideRoles
     case importCodes
+    case draftNotice
+    case releaseNotice
+    case readPartners
+    case managePartners
+    case manageAgreements
     case readStatus
 
     /// The roles that carry it.
@@ -56,6 +61,10 @@ public enum Permission: String, CaseIterable, Sendable {
             [.investigator, .supervisor]
         case .reopenCase, .holdCase, .retainCase, .changeOwner, .requestErasure, .decideErasure, .decideNominalExport:
             [.supervisor]
+        case .draftNotice: [.investigator, .supervisor, .releaseOfficer]
+        case .releaseNotice, .manageAgreements: [.releaseOfficer, .supervisor]
+        case .managePartners: [.administrator]
+        case .readPartners: [.investigator, .supervisor, .releaseOfficer, .auditor, .administrator]
         case .listAccesses: [.auditor]
         case .manageOfficers, .decideRoles: [.administrator]
         case .importCodes: [.administrator, .supervisor]
@@ -66,10 +75,12 @@ public enum Permission: String, CaseIterable, Sendable {
     /// The scope that a token needs for it.
     public var scope: TokenScope {
         switch self {
-        case .readCase, .search, .readStatistics, .readHits, .listAccesses, .listOfficers, .readStatus: .read
+        case .readCase, .search, .readStatistics, .readHits, .listAccesses, .listOfficers, .readPartners,
+            .readStatus:
+            .read
         case .importReports: .import
         case .exportReports: .export
-        case .manageOfficers, .decideRoles, .importCodes: .administer
+        case .manageOfficers, .decideRoles, .importCodes, .managePartners: .administer
         default: .write
         }
     }

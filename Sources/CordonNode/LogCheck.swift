@@ -41,7 +41,7 @@ public struct LogCheck {
                 try edge.append(MerkleHash.leaf(entry)) { tile in
                     tiles += 1
                     let path = TilePath(level: tile.level, index: tile.index)
-                    let stored = try node.store.fullTile(log, level: tile.level, index: tile.index, at: snapshot)
+                    let stored = try node.store.rows(log).fullTile(level: tile.level, index: tile.index, at: snapshot)
                     if stored.map({ !Tile.matches($0, tile.hashes) }) ?? true {
                         find("\(path.string) \(stored == nil ? "is missing" : "does not match the entries")")
                     }

@@ -1,4 +1,4 @@
-public import Cryptography
+internal import Cryptography
 public import Storage
 public import TransparencyLog
 
@@ -10,10 +10,6 @@ public struct LogStore: Sendable {
     public init(_ database: Database) { self.database = database }
 
     // MARK: Rows
-
-    static func tileKey(_ log: LogID, level: Int, index: UInt64) -> [UInt8] {
-        [log.rawValue, UInt8(level)] + index.bigEndianBytes
-    }
 
     static func checkpointKey(_ log: LogID) -> [UInt8] { Array("checkpoint/\(log.name)".utf8) }
 
@@ -72,97 +68,30 @@ public struct LogStore: Sendable {
     }
 
     /// One entry. Throws `.outOfRange` (of `TransparencyLogError`) where there is none.
-    public func entry(_ log: LogID, _ index: UInt64) throws -> [UInt8] {
-        guard let entry = try database.get(.journal, EmbeddedJournal.key(log, index)) else {
-            throw TransparencyLogError(.outOfRange, "the \(log.name) log has no entry \(index)")
-        }
-        return entry
-    }
+    public func entry(_ log: LogID, _ index: UInt64) throws -> [UInt8] { try rows(log).entry(index) }
 
     /// The entries of a range that lies inside the log, one by one.
     public func forEachEntry(
         _ log: LogID, in range: Range<UInt64>, at snapshot: Snapshot? = nil,
         _ body: (UInt64, UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var next = range.lowerBound
-        try database.forEach(
-            .journal, from: EmbeddedJournal.key(log, range.lowerBound),
-            upTo: EmbeddedJournal.key(log, range.upperBound), at: snapshot
-        ) { key, entry in
-            guard key.count == 9, UInt64(bigEndianBytes: key[1...]) == next else { return false }
-            try body(next, entry)
-            next += 1
-            return true
-        }
-        guard next == range.upperBound else {
-            throw NodeError(.corrupted, "record \(next) of the \(log.name) log is missing")
-        }
+        try rows(log).forEachEntry(in: range, at: snapshot, body)
     }
 
-    /// The bytes of a tile or bundle of a tree at least as large as `path` implies. Full tiles are stored; a partial
-    /// one is the beginning of a full one, or is made from the level below.
+    /// The bytes of a tile or bundle of a tree at least as large as `path` implies.
     public func resource(_ log: LogID, _ path: TilePath, at snapshot: Snapshot? = nil) throws -> [UInt8] {
-        guard let level = path.level else {
-            var bundle: [UInt8] = []
-            let first = path.index * UInt64(TilePath.fullWidth)
-            try forEachEntry(log, in: first..<first + UInt64(path.width), at: snapshot) { _, entry in
-                EntryBundle.append(entry, to: &bundle)
-            }
-            return bundle
-        }
-        if let full = try fullTile(log, level: level, index: path.index, at: snapshot) {
-            return Array(full.prefix(path.width * Digest.byteCount))
-        }
-        guard path.isPartial else {
-            throw NodeError(.corrupted, "tile \(path.string) of the \(log.name) log is missing")
-        }
-        return Tile.encode(
-            try partialHashes(log, level: level, from: path.index << 8, count: path.width, at: snapshot))
-    }
-
-    public func hashes(_ log: LogID, _ path: TilePath, at snapshot: Snapshot? = nil) throws -> [Digest] {
-        try Tile.parse(resource(log, path, at: snapshot), width: path.width)
+        try rows(log).resource(path, at: snapshot)
     }
 
     /// Computes roots and proofs of the log's first `size` entries.
     public func reader(_ log: LogID, size: UInt64, at snapshot: Snapshot? = nil) -> TileReader {
-        TileReader(size: size) { try hashes(log, $0, at: snapshot) }
+        rows(log).reader(size: size, at: snapshot)
     }
 
-    /// The right edge of the log at `size`, from the rows.
-    func edge(_ log: LogID, size: UInt64) throws -> TileBuilder {
-        TileBuilder(
-            partials: try TileLayout.levels(size: size).map { level in
-                let count = TileLayout.hashCount(level: level, size: size)
-                return try partialHashes(log, level: level, from: count & ~255, count: Int(count & 255), at: nil)
-            })
-    }
-
-    func fullTile(_ log: LogID, level: Int, index: UInt64, at snapshot: Snapshot? = nil) throws -> [UInt8]? {
-        let tile = try database.get(.tiles, Self.tileKey(log, level: level, index: index), at: snapshot)
-        guard tile == nil || tile!.count == Tile.fullByteCount else {
-            throw NodeError(.corrupted, "a tile of the \(log.name) log has \(tile!.count) bytes")
-        }
-        return tile
-    }
-
-    /// Hashes at a tile level, from the level below: leaf hashes of entries, roots of full tiles.
-    private func partialHashes(
-        _ log: LogID, level: Int, from first: UInt64, count: Int, at snapshot: Snapshot?
-    ) throws -> [Digest] {
-        var hashes: [Digest] = []
-        if level == 0 {
-            try forEachEntry(log, in: first..<first + UInt64(count), at: snapshot) { _, entry in
-                hashes.append(MerkleHash.leaf(entry))
-            }
-            return hashes
-        }
-        for index in first..<first + UInt64(count) {
-            guard let tile = try fullTile(log, level: level - 1, index: index, at: snapshot) else {
-                throw NodeError(.corrupted, "tile \(index) at level \(level - 1) of the \(log.name) log is missing")
-            }
-            hashes.append(MerkleHash.perfectRoot(try Tile.parse(tile, width: TilePath.fullWidth)))
-        }
-        return hashes
+    /// The log's entries and tiles.
+    func rows(_ log: LogID) -> TreeRows {
+        TreeRows(
+            database: database, name: log.name, entries: .journal, entryPrefix: [log.rawValue], tiles: .tiles,
+            tilePrefix: [log.rawValue])
     }
 }

@@ -77,7 +77,7 @@ struct LogWriter {
                     .corrupted, "the \(log.name) log has \(size) records, its checkpoint says \(signed.size)")
             }
             try Watermark.check(store, log, size: size, against: watermark.read(log, keyring: keyring))
-            let edge = try store.edge(log, size: size)
+            let edge = try store.rows(log).edge(size: size)
             guard edge.root == signed.root else {
                 throw NodeError(.corrupted, "the \(log.name) log does not have the root that its checkpoint says")
             }
@@ -170,6 +170,13 @@ struct LogWriter {
                 return .failure(NodeError(.changed, "somebody else took that meanwhile: read it again"))
             }
         }
+        if let release = proposal.release {
+            guard release.size == nextIndex(.exchange, step) else {
+                return .failure(NodeError(.changed, "something else was released meanwhile"))
+            }
+            step.additions[.exchange, default: Addition()].records += release.entries
+            step.additions[.exchange]!.hashes += release.entries.map { MerkleHash.leaf($0) }
+        }
         let first = nextIndex(.journal, step)
         var addition = step.additions[.journal] ?? Addition()
         step.additions[.journal] = nil  // so that it grows in place
@@ -210,9 +217,10 @@ struct LogWriter {
             throw NodeError(.corrupted, "the stored checkpoint of the \(id.name) log is not the one signed last")
         }
         let size = log.edge.size
+        let rows = store.rows(id)
         for hash in addition.hashes {
             log.edge.append(hash) { tile in
-                let key = LogStore.tileKey(id, level: tile.level, index: tile.index)
+                let key = rows.tileKey(level: tile.level, index: tile.index)
                 store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
             }
         }

@@ -203,6 +203,16 @@ public final class Node: Sendable {
         return try CaseService(authority, cases, blobs, sequencer, clock, limits)
     }
 
+    /// Whether the exchange log has entries that partners judge: from the node's first run on.
+    public var hasPublishedKeys: Bool { get throws { try !store.isEmptyStream(Streams.exchange) } }
+
+    /// What the node does with partners, beside its case files.
+    ///
+    /// Throws `.corrupted`; `.badArgument` where the authority's name prefix is none to exchange under.
+    public func exchangeService(_ cases: CaseService, limits: ExchangeLimits = .init()) throws -> ExchangeService {
+        try ExchangeService(self, cases, limits)
+    }
+
     private func caseStore(_ files: any FileStore) throws -> CaseStore {
         guard var reference = try store.database.get(.meta, LogStore.referenceKey) else {
             throw NodeError(.corrupted, "the node's reference key is missing")

@@ -80,6 +80,11 @@ public struct NodeKeys: Sendable {
             })
     }
 
+    /// Cosigns partners' checkpoints.
+    func witnessSigner(_ authority: Authority) throws -> WitnessSigner {
+        try WitnessSigner(name: authority.keyName(WitnessRole.name), key: witness)
+    }
+
     /// Every public key with what it is for, as vkeys.
     public func verifierKeys(_ authority: Authority) throws -> [(purpose: String, vkey: VerifierKey)] {
         func vkey(_ name: String, _ type: UInt8, _ bytes: [UInt8]) throws -> (String, VerifierKey) {

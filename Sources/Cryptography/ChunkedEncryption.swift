@@ -52,6 +52,13 @@ public enum ChunkedEncryption {
         try seal(content, with: ChunkedEncryptor(key: key, context: context))
     }
 
+    /// With a salt that the caller drew, or that a vector has. A salt must not repeat under a key.
+    package static func seal(
+        _ content: [UInt8], key: SymmetricKey, context: [UInt8], salt: [UInt8]
+    ) throws(CryptographyError) -> [UInt8] {
+        try seal(content, with: ChunkedEncryptor(key: key, context: context, salt: salt))
+    }
+
     /// Throws `.notAuthentic` when `message` was not sealed with this key and context, or was changed, cut or extended.
     public static func open(
         _ message: [UInt8], key: SymmetricKey, context: [UInt8]
@@ -216,8 +223,8 @@ private struct MessageKeys {
             repeating: 0,
             count: SymmetricKey.byteCount + Self.nonceByteCount + ChunkedEncryption.commitmentByteCount)
         let status = input.secret.withUnsafeBytes { key in
-            cordon_hkdf_expand_sha512(
-                key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, info.count, &derived,
+            cordon_hkdf_expand(
+                "SHA512", key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, info.count, &derived,
                 derived.count)
         }
         guard status == 0 else { throw CryptographyError(.libraryFailure, "OpenSSL refused HKDF") }

@@ -76,7 +76,20 @@ public final class SigningKey<Role: KeyRole>: Sendable {
     }
 }
 
+extension SigningKey where Role == TLSRole {
+    /// Lends the seed to the TLS library, which signs with it by itself.
+    public func withTLSSeed<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R { try withSeed(body) }
+}
+
 extension SigningKey: CustomStringConvertible, CustomReflectable {
     public var description: String { "SigningKey<\(Role.name)>(redacted)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension VerifyingKey where Role == TLSRole {
+    /// SHA-256 of the key's SubjectPublicKeyInfo (RFC 8410, section 4): what cards pin (RFC 7469, section 2.4).
+    public var pin: Digest {
+        // SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING }
+        Digest.sha256([0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00] + bytes)
+    }
 }

@@ -92,6 +92,19 @@ public struct SymmetricKey: Sendable {
         return try SymmetricKey(derived)
     }
 
+    /// A value that ties down this key and `info`, and may be published: HKDF-Expand with SHA-256 (RFC 5869, section
+    /// 2.3), the key as PRK, 32 bytes. Two keys with one commitment are a collision of HMAC-SHA256.
+    public func commitment(_ info: [UInt8]) throws(CryptographyError) -> Digest {
+        var derived = [UInt8](repeating: 0, count: Digest.byteCount)
+        let status = secret.withUnsafeBytes { key in
+            cordon_hkdf_expand(
+                "SHA256", key.baseAddress!.assumingMemoryBound(to: UInt8.self), key.count, info, info.count, &derived,
+                derived.count)
+        }
+        guard status == 0 else { throw CryptographyError(.libraryFailure, "OpenSSL refused HKDF") }
+        return Digest(derived)!
+    }
+
     /// A 32-byte tag over `message`: BLAKE2b keyed (RFC 7693, section 2.9).
     public func tag(_ message: [UInt8]) -> [UInt8] {
         var tag = [UInt8](repeating: 0, count: 32)

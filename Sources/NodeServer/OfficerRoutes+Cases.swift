@@ -69,6 +69,9 @@ extension OfficerRoute {
         case .reportCorrected:
             throw CaseError.invalid("/reportCorrected", "a report is corrected with PATCH /seizures/{id}")
         case .hitsFound: throw CaseError.invalid("/hitsFound", "the node finds hits by itself")
+        case .noticeDrafted, .noticeApproved, .noticeWithdrawn, .noticeReleased, .noticeRefused, .noticeReceived,
+            .noticeReferenced:
+            throw CaseError.invalid("", "notices have routes of their own: POST /cases/{id}/notices")
         case .attachmentAdded: throw CaseError.invalid("/attachmentAdded", "attachments are uploaded")
         case .seizureLogged:
             var event = event

@@ -3302,6 +3302,27 @@ extension OpenAPI {
           },
           "ownerChanged": {
             "$ref": "#/components/schemas/OwnerChanged"
+          },
+          "noticeDrafted": {
+            "$ref": "#/components/schemas/NoticeDrafted"
+          },
+          "noticeApproved": {
+            "$ref": "#/components/schemas/NoticeApproved"
+          },
+          "noticeWithdrawn": {
+            "$ref": "#/components/schemas/NoticeWithdrawn"
+          },
+          "noticeReleased": {
+            "$ref": "#/components/schemas/NoticeReleased"
+          },
+          "noticeRefused": {
+            "$ref": "#/components/schemas/NoticeRefused"
+          },
+          "noticeReceived": {
+            "$ref": "#/components/schemas/NoticeReceived"
+          },
+          "noticeReferenced": {
+            "$ref": "#/components/schemas/NoticeReferenced"
           }
         },
         "oneOf": [
@@ -3408,6 +3429,41 @@ extension OpenAPI {
           {
             "required": [
               "ownerChanged"
+            ]
+          },
+          {
+            "required": [
+              "noticeDrafted"
+            ]
+          },
+          {
+            "required": [
+              "noticeApproved"
+            ]
+          },
+          {
+            "required": [
+              "noticeWithdrawn"
+            ]
+          },
+          {
+            "required": [
+              "noticeReleased"
+            ]
+          },
+          {
+            "required": [
+              "noticeRefused"
+            ]
+          },
+          {
+            "required": [
+              "noticeReceived"
+            ]
+          },
+          {
+            "required": [
+              "noticeReferenced"
             ]
           }
         ]
@@ -3561,7 +3617,7 @@ extension OpenAPI {
             ]
           }
         ],
-        "description": "What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened with `openCase`), `reportCorrected` (a report is corrected with `correctSeizure`), `hitsFound` (the node finds hits by itself) or `attachmentAdded` (attachments are uploaded). Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in. `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`, `accessChanged`, `needToKnowSet`, `ownerChanged`, `closed`, `reopened`, `holdChanged` and `retentionSet`. With `nominalUnchanged`, a correction leaves the names as they are; without it, they become what its report says."
+        "description": "What is to happen to a case: a CaseEvent with exactly one of its bodies, but not `opened` (a case is opened with `openCase`), `reportCorrected` (a report is corrected with `correctSeizure`), `hitsFound` (the node finds hits by itself), `attachmentAdded` (attachments are uploaded) or one about a notice (they have routes of their own). Fields that the node assigns, ids and numbers of what is made here, are left empty; those that name what is there already (`reportId`, `exhibitId`, the number of a link to remove or a task that is done) are filled in. `reason` is needed for `reportCorrected`, `linkAdded`, `linkRemoved`, `custodyOffered`, `exhibitDisposed`, `accessChanged`, `needToKnowSet`, `ownerChanged`, `closed`, `reopened`, `holdChanged` and `retentionSet`. With `nominalUnchanged`, a correction leaves the names as they are; without it, they become what its report says."
       },
       "CaseList": {
         "type": "object",
@@ -4959,6 +5015,204 @@ extension OpenAPI {
           },
           "at": {
             "type": "string"
+          }
+        }
+      },
+      "NoticeApproved": {
+        "type": "object",
+        "description": "A second officer's word that a draft may go.",
+        "properties": {
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295
+          }
+        }
+      },
+      "NoticeDrafted": {
+        "type": "object",
+        "description": "A notice to partners, before it is released. `notices.md` says what is in it.",
+        "properties": {
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "description": "Within the case, from 1. A draft of the same number takes the place of the one before."
+          },
+          "kind": {
+            "type": "string",
+            "description": "seizure, alert, request, reply, feedback …"
+          },
+          "subject": {
+            "type": "string"
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "The name prefixes of those it is to go to."
+          },
+          "nominal": {
+            "type": "boolean",
+            "description": "Whether it names persons or companies."
+          },
+          "handling": {
+            "type": "string",
+            "description": "H0 to H3."
+          },
+          "skipRefused": {
+            "type": "boolean",
+            "description": "Leave out those who may not have it, instead of refusing all."
+          },
+          "notice": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The notice as it stands: a `cordon.v1.Notice`, sealed under the case's nominal key."
+          }
+        }
+      },
+      "NoticeReceived": {
+        "type": "object",
+        "description": "A partner's notice, as it was opened. It makes a case of its own, which dies with the notice.",
+        "properties": {
+          "entryId": {
+            "type": "string",
+            "contentEncoding": "base64"
+          },
+          "sender": {
+            "type": "string",
+            "description": "The partner's name prefix."
+          },
+          "entryIndex": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "entryHash": {
+            "type": "string",
+            "contentEncoding": "base64"
+          },
+          "kind": {
+            "type": "string"
+          },
+          "subject": {
+            "type": "string"
+          },
+          "expires": {
+            "type": "string",
+            "description": "Its date of expiry, a day like 2031-03-01; empty: none."
+          },
+          "notice": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "Under the case's nominal key."
+          }
+        }
+      },
+      "NoticeReferenced": {
+        "type": "object",
+        "description": "Something came, or went, that concerns a notice of this case: a receipt, a reply, feedback, a recall.",
+        "properties": {
+          "about": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The notice of this case: its entry's id."
+          },
+          "entryId": {
+            "type": "string",
+            "contentEncoding": "base64"
+          },
+          "partner": {
+            "type": "string",
+            "description": "Who sent it."
+          },
+          "kind": {
+            "type": "string"
+          },
+          "caseId": {
+            "type": "string",
+            "description": "Where it is kept, if it is kept."
+          },
+          "result": {
+            "type": "string",
+            "description": "In a word: delivered, useful, answered, erase …"
+          },
+          "notice": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "The notice itself where it makes no case of its own: a recall, a consent, other conditions. Under the case's nominal key."
+          }
+        }
+      },
+      "NoticeRefused": {
+        "type": "object",
+        "description": "The decision was that it may not go.",
+        "properties": {
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295
+          },
+          "decision": {
+            "type": "string",
+            "contentEncoding": "base64"
+          }
+        }
+      },
+      "NoticeReleased": {
+        "type": "object",
+        "description": "It is an entry of the exchange log now.",
+        "properties": {
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "description": "0 where the node itself sent it: a receipt, an answer to a consent."
+          },
+          "kind": {
+            "type": "string"
+          },
+          "entryId": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "16 bytes."
+          },
+          "entryIndex": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "recipients": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "decision": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "Why it went to whom and not to others: a `cordon.v1.ReleaseDecisionRecord`."
+          },
+          "entryHash": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "SHA-256 of the entry."
+          },
+          "notice": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "As it was sealed, under the case's nominal key here."
+          }
+        }
+      },
+      "NoticeWithdrawn": {
+        "type": "object",
+        "properties": {
+          "number": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295
           }
         }
       },

@@ -208,6 +208,62 @@ public nonisolated struct CaseEvent: Sendable {
     set {body = .ownerChanged(newValue)}
   }
 
+  public var noticeDrafted: NoticeDrafted {
+    get {
+      if case .noticeDrafted(let v)? = body {return v}
+      return NoticeDrafted()
+    }
+    set {body = .noticeDrafted(newValue)}
+  }
+
+  public var noticeApproved: NoticeApproved {
+    get {
+      if case .noticeApproved(let v)? = body {return v}
+      return NoticeApproved()
+    }
+    set {body = .noticeApproved(newValue)}
+  }
+
+  public var noticeWithdrawn: NoticeWithdrawn {
+    get {
+      if case .noticeWithdrawn(let v)? = body {return v}
+      return NoticeWithdrawn()
+    }
+    set {body = .noticeWithdrawn(newValue)}
+  }
+
+  public var noticeReleased: NoticeReleased {
+    get {
+      if case .noticeReleased(let v)? = body {return v}
+      return NoticeReleased()
+    }
+    set {body = .noticeReleased(newValue)}
+  }
+
+  public var noticeRefused: NoticeRefused {
+    get {
+      if case .noticeRefused(let v)? = body {return v}
+      return NoticeRefused()
+    }
+    set {body = .noticeRefused(newValue)}
+  }
+
+  public var noticeReceived: NoticeReceived {
+    get {
+      if case .noticeReceived(let v)? = body {return v}
+      return NoticeReceived()
+    }
+    set {body = .noticeReceived(newValue)}
+  }
+
+  public var noticeReferenced: NoticeReferenced {
+    get {
+      if case .noticeReferenced(let v)? = body {return v}
+      return NoticeReferenced()
+    }
+    set {body = .noticeReferenced(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -232,6 +288,13 @@ public nonisolated struct CaseEvent: Sendable {
     case retentionSet(RetentionSet)
     case hitsFound(HitsFound)
     case ownerChanged(OwnerChanged)
+    case noticeDrafted(NoticeDrafted)
+    case noticeApproved(NoticeApproved)
+    case noticeWithdrawn(NoticeWithdrawn)
+    case noticeReleased(NoticeReleased)
+    case noticeRefused(NoticeRefused)
+    case noticeReceived(NoticeReceived)
+    case noticeReferenced(NoticeReferenced)
 
   }
 
@@ -665,13 +728,180 @@ public nonisolated struct Hit: Sendable {
   public init() {}
 }
 
+/// A notice to partners, before it is released. `notices.md` says what is in it.
+public nonisolated struct NoticeDrafted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Within the case, from 1. A draft of the same number takes the place of the one before.
+  public var number: UInt32 = 0
+
+  /// seizure, alert, request, reply, feedback …
+  public var kind: String = String()
+
+  public var subject: String = String()
+
+  /// The name prefixes of those it is to go to.
+  public var recipients: [String] = []
+
+  /// Whether it names persons or companies.
+  public var nominal: Bool = false
+
+  /// H0 to H3.
+  public var handling: String = String()
+
+  /// Leave out those who may not have it, instead of refusing all.
+  public var skipRefused: Bool = false
+
+  /// The notice as it stands: a `cordon.v1.Notice`, sealed under the case's nominal key.
+  public var notice: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A second officer's word that a draft may go.
+public nonisolated struct NoticeApproved: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct NoticeWithdrawn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// It is an entry of the exchange log now.
+public nonisolated struct NoticeReleased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0 where the node itself sent it: a receipt, an answer to a consent.
+  public var number: UInt32 = 0
+
+  public var kind: String = String()
+
+  /// 16 bytes.
+  public var entryID: Data = Data()
+
+  public var entryIndex: UInt64 = 0
+
+  public var recipients: [String] = []
+
+  /// Why it went to whom and not to others: a `cordon.v1.ReleaseDecisionRecord`.
+  public var decision: Data = Data()
+
+  /// SHA-256 of the entry.
+  public var entryHash: Data = Data()
+
+  /// As it was sealed, under the case's nominal key here.
+  public var notice: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The decision was that it may not go.
+public nonisolated struct NoticeRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt32 = 0
+
+  public var decision: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A partner's notice, as it was opened. It makes a case of its own, which dies with the notice.
+public nonisolated struct NoticeReceived: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var entryID: Data = Data()
+
+  /// The partner's name prefix.
+  public var sender: String = String()
+
+  public var entryIndex: UInt64 = 0
+
+  public var entryHash: Data = Data()
+
+  public var kind: String = String()
+
+  public var subject: String = String()
+
+  /// Its date of expiry, a day like 2031-03-01; empty: none.
+  public var expires: String = String()
+
+  /// Under the case's nominal key.
+  public var notice: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Something came, or went, that concerns a notice of this case: a receipt, a reply, feedback, a recall.
+public nonisolated struct NoticeReferenced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The notice of this case: its entry's id.
+  public var about: Data = Data()
+
+  public var entryID: Data = Data()
+
+  /// Who sent it.
+  public var partner: String = String()
+
+  public var kind: String = String()
+
+  /// Where it is kept, if it is kept.
+  public var caseID: String = String()
+
+  /// In a word: delivered, useful, answered, erase …
+  public var result: String = String()
+
+  /// The notice itself where it makes no case of its own: a recall, a consent, other conditions. Under the case's nominal
+  /// key.
+  public var notice: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension CaseEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}happened_at\0\u{1}reason\0\u{2}\u{8}opened\0\u{3}seizure_logged\0\u{3}report_corrected\0\u{3}link_added\0\u{3}link_removed\0\u{3}exhibit_sealed\0\u{3}custody_offered\0\u{3}custody_answered\0\u{3}exhibit_disposed\0\u{3}note_added\0\u{3}attachment_added\0\u{3}task_added\0\u{3}task_done\0\u{3}access_changed\0\u{3}need_to_know_set\0\u{1}closed\0\u{1}reopened\0\u{3}hold_changed\0\u{3}retention_set\0\u{3}hits_found\0\u{3}owner_changed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}happened_at\0\u{1}reason\0\u{2}\u{8}opened\0\u{3}seizure_logged\0\u{3}report_corrected\0\u{3}link_added\0\u{3}link_removed\0\u{3}exhibit_sealed\0\u{3}custody_offered\0\u{3}custody_answered\0\u{3}exhibit_disposed\0\u{3}note_added\0\u{3}attachment_added\0\u{3}task_added\0\u{3}task_done\0\u{3}access_changed\0\u{3}need_to_know_set\0\u{1}closed\0\u{1}reopened\0\u{3}hold_changed\0\u{3}retention_set\0\u{3}hits_found\0\u{3}owner_changed\0\u{3}notice_drafted\0\u{3}notice_approved\0\u{3}notice_withdrawn\0\u{3}notice_released\0\u{3}notice_refused\0\u{3}notice_received\0\u{3}notice_referenced\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -954,6 +1184,97 @@ nonisolated extension CaseEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.body = .ownerChanged(v)
         }
       }()
+      case 31: try {
+        var v: NoticeDrafted?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeDrafted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeDrafted(v)
+        }
+      }()
+      case 32: try {
+        var v: NoticeApproved?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeApproved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeApproved(v)
+        }
+      }()
+      case 33: try {
+        var v: NoticeWithdrawn?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeWithdrawn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeWithdrawn(v)
+        }
+      }()
+      case 34: try {
+        var v: NoticeReleased?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeReleased(v)
+        }
+      }()
+      case 35: try {
+        var v: NoticeRefused?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeRefused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeRefused(v)
+        }
+      }()
+      case 36: try {
+        var v: NoticeReceived?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeReceived(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeReceived(v)
+        }
+      }()
+      case 37: try {
+        var v: NoticeReferenced?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .noticeReferenced(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .noticeReferenced(v)
+        }
+      }()
       default: break
       }
     }
@@ -1054,6 +1375,34 @@ nonisolated extension CaseEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     case .ownerChanged?: try {
       guard case .ownerChanged(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    }()
+    case .noticeDrafted?: try {
+      guard case .noticeDrafted(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+    }()
+    case .noticeApproved?: try {
+      guard case .noticeApproved(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    }()
+    case .noticeWithdrawn?: try {
+      guard case .noticeWithdrawn(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+    }()
+    case .noticeReleased?: try {
+      guard case .noticeReleased(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+    }()
+    case .noticeRefused?: try {
+      guard case .noticeRefused(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+    }()
+    case .noticeReceived?: try {
+      guard case .noticeReceived(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+    }()
+    case .noticeReferenced?: try {
+      guard case .noticeReferenced(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
     }()
     case nil: break
     }
@@ -1995,6 +2344,356 @@ nonisolated extension Hit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
     if lhs.score != rhs.score {return false}
     if lhs.officer != rhs.officer {return false}
     if lhs.office != rhs.office {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeDrafted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeDrafted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}kind\0\u{1}subject\0\u{1}recipients\0\u{1}nominal\0\u{1}handling\0\u{3}skip_refused\0\u{2}\u{3}notice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.recipients) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.nominal) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.handling) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.skipRefused) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.notice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 3)
+    }
+    if !self.recipients.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.recipients, fieldNumber: 4)
+    }
+    if self.nominal != false {
+      try visitor.visitSingularBoolField(value: self.nominal, fieldNumber: 5)
+    }
+    if !self.handling.isEmpty {
+      try visitor.visitSingularStringField(value: self.handling, fieldNumber: 6)
+    }
+    if self.skipRefused != false {
+      try visitor.visitSingularBoolField(value: self.skipRefused, fieldNumber: 7)
+    }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularBytesField(value: self.notice, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeDrafted, rhs: NoticeDrafted) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.recipients != rhs.recipients {return false}
+    if lhs.nominal != rhs.nominal {return false}
+    if lhs.handling != rhs.handling {return false}
+    if lhs.skipRefused != rhs.skipRefused {return false}
+    if lhs.notice != rhs.notice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeApproved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeApproved"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeApproved, rhs: NoticeApproved) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeWithdrawn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeWithdrawn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeWithdrawn, rhs: NoticeWithdrawn) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeReleased"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}kind\0\u{3}entry_id\0\u{3}entry_index\0\u{1}recipients\0\u{1}decision\0\u{3}entry_hash\0\u{2}\u{3}notice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.entryID) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.entryIndex) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.recipients) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.decision) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.entryHash) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.notice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.entryID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entryID, fieldNumber: 3)
+    }
+    if self.entryIndex != 0 {
+      try visitor.visitSingularUInt64Field(value: self.entryIndex, fieldNumber: 4)
+    }
+    if !self.recipients.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.recipients, fieldNumber: 5)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularBytesField(value: self.decision, fieldNumber: 6)
+    }
+    if !self.entryHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entryHash, fieldNumber: 7)
+    }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularBytesField(value: self.notice, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeReleased, rhs: NoticeReleased) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.entryID != rhs.entryID {return false}
+    if lhs.entryIndex != rhs.entryIndex {return false}
+    if lhs.recipients != rhs.recipients {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.entryHash != rhs.entryHash {return false}
+    if lhs.notice != rhs.notice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeRefused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}decision\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.decision) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularBytesField(value: self.decision, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeRefused, rhs: NoticeRefused) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeReceived: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeReceived"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}entry_id\0\u{1}sender\0\u{3}entry_index\0\u{3}entry_hash\0\u{1}kind\0\u{1}subject\0\u{1}expires\0\u{2}\u{3}notice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.entryID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.sender) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.entryIndex) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.entryHash) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.expires) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.notice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entryID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entryID, fieldNumber: 1)
+    }
+    if !self.sender.isEmpty {
+      try visitor.visitSingularStringField(value: self.sender, fieldNumber: 2)
+    }
+    if self.entryIndex != 0 {
+      try visitor.visitSingularUInt64Field(value: self.entryIndex, fieldNumber: 3)
+    }
+    if !self.entryHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entryHash, fieldNumber: 4)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 5)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 6)
+    }
+    if !self.expires.isEmpty {
+      try visitor.visitSingularStringField(value: self.expires, fieldNumber: 7)
+    }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularBytesField(value: self.notice, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeReceived, rhs: NoticeReceived) -> Bool {
+    if lhs.entryID != rhs.entryID {return false}
+    if lhs.sender != rhs.sender {return false}
+    if lhs.entryIndex != rhs.entryIndex {return false}
+    if lhs.entryHash != rhs.entryHash {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.expires != rhs.expires {return false}
+    if lhs.notice != rhs.notice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeReferenced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeReferenced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}about\0\u{3}entry_id\0\u{1}partner\0\u{1}kind\0\u{3}case_id\0\u{1}result\0\u{2}\u{4}notice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.about) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.entryID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.partner) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.caseID) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.result) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.notice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.about.isEmpty {
+      try visitor.visitSingularBytesField(value: self.about, fieldNumber: 1)
+    }
+    if !self.entryID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entryID, fieldNumber: 2)
+    }
+    if !self.partner.isEmpty {
+      try visitor.visitSingularStringField(value: self.partner, fieldNumber: 3)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 4)
+    }
+    if !self.caseID.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseID, fieldNumber: 5)
+    }
+    if !self.result.isEmpty {
+      try visitor.visitSingularStringField(value: self.result, fieldNumber: 6)
+    }
+    if !self.notice.isEmpty {
+      try visitor.visitSingularBytesField(value: self.notice, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeReferenced, rhs: NoticeReferenced) -> Bool {
+    if lhs.about != rhs.about {return false}
+    if lhs.entryID != rhs.entryID {return false}
+    if lhs.partner != rhs.partner {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.caseID != rhs.caseID {return false}
+    if lhs.result != rhs.result {return false}
+    if lhs.notice != rhs.notice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

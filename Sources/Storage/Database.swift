@@ -18,6 +18,12 @@ public enum ColumnFamily: Int, CaseIterable, Sendable {
     case events
     /// What is searched: terms, identifiers, lists. Derived from the events.
     case index
+    /// What goes to partners and comes from them: deliveries, entry ids.
+    case exchange
+    /// Sealed envelopes, by entry id.
+    case envelopes
+    /// Partners' logs: entries, tiles, checkpoints.
+    case mirror
 
     var name: String { "\(self)" }
 }

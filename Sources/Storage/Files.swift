@@ -122,6 +122,19 @@ public enum Files {
         return Int(status.st_size)
     }
 
+    /// The same of an open file.
+    public static func size(ofOpen descriptor: Int32) -> Int? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// When a file was last changed, in seconds since 1970; nil where there is none.
+    public static func modifiedSeconds(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_mtim.tv_sec) : nil
+    }
+
     /// The first bytes of a file, at most `count`.
     static func readStart(_ path: String, count: Int) throws(StorageError) -> [UInt8] {
         let descriptor = try open(path, O_RDONLY)

@@ -131,5 +131,5 @@ public enum KeyName {
 
 extension String {
     /// Swift's `==` takes two spellings of one text (é, or e and an accent) for equal; names of keys are bytes.
-    func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

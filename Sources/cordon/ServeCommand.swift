@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Casework
 internal import CordonNode
 internal import Cryptography
+internal import Exchange
 internal import Glibc
 internal import Logging
 internal import NodeServer
@@ -19,6 +20,10 @@ struct ServeCommand: AsyncParsableCommand {
             /ready are on a port of their own, for this machine only. Ctrl-C or SIGTERM finishes what is under way and \
             stops cleanly; nothing that was acknowledged is ever lost, also when it does not come to that.
 
+            Partners' nodes connect at --partner-listen, with the keys that their cards pin. The node's own card names \
+            the addresses of --partner-address, where partners reach it from outside. Without --partner-listen the node \
+            reaches out to partners, and nobody reaches it.
+
             Before the first start, add the first officers: `cordon officer found`.
             """)
 
@@ -31,6 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     var tlsCertificate: String?
     @Option(help: "A PEM file with the certificate's private key.")
     var tlsKey: String?
+    @Option(help: "Address and port for partners' nodes.")
+    var partnerListen: String?
+    @Option(help: "A host and port where partners reach this node, for its card; may be repeated. Default: --partner-listen.")
+    var partnerAddress: [String] = []
     @Option(help: "What is logged to standard error, at least: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
 
@@ -39,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--log-level is one of: trace, debug, info, notice, warning, error.")
         }
         let configuration = try serverConfiguration()
+        let partners = try partnerConfiguration()
         let node = try options.open()
         for log in LogID.allCases { try node.checkAcknowledged(log) }
         let sequencer = try node.startSequencer()
@@ -50,31 +60,66 @@ struct ServeCommand: AsyncParsableCommand {
             if service.administration.directory.officers.isEmpty {
                 logger.warning("there are no officers yet: stop the node and run `cordon officer found`")
             }
-            try await serve(service, configuration, logger)
+            let exchange = try node.exchangeService(service)
+            try await exchange.tend()
+            if partners == nil, !partnerAddress.isEmpty { try await exchange.issueCard(nodes: partnerAddress) }
+            let identity = try TLSIdentity(node.keys.tls, name: exchange.own)
+            try await serve(service, exchange, identity, configuration, partners, logger)
+            await service.stop()
         } catch {
             await sequencer.stop()
             throw error
         }
-        await sequencer.stop()
-        ServiceManager.notify("STOPPING=1")
+        // All that was acknowledged is synced. Threads of the libraries may still be letting go of the database: the
+        // process ends without pulling it, and what is static, from under them.
+        fflush(nil)
+        _exit(0)
     }
 
     private func serve(
-        _ service: CaseService, _ configuration: NodeServerConfiguration, _ logger: Logger
+        _ service: CaseService, _ exchange: ExchangeService, _ identity: TLSIdentity,
+        _ configuration: NodeServerConfiguration, _ partners: PartnerServer.Configuration?, _ logger: Logger
     ) async throws {
         let scheme = configuration.tlsCertificate == nil ? "http" : "https"
-        let server = try NodeServer(service, configuration, logger: logger) { port, metricsPort in
+        let officers = try NodeServer(service, configuration, logger: logger) { port, metricsPort in
             let address = "\(scheme)://\(configuration.host):\(port)"
             print("Ready at \(address)" + (metricsPort.map { ", metrics at http://127.0.0.1:\($0)/metrics" } ?? ""))
             ServiceManager.notify("READY=1\nSTATUS=Listening at \(address)")
         }
+        var services: [any Service] = [ExchangeRunner(exchange: exchange, identity: identity)]
+        if let partners {
+            let named = partnerAddress
+            let server = PartnerServer(exchange, identity: identity, partners, logger: logger) { port in
+                let listening = "\(partners.host):\(port)"
+                do {
+                    try await exchange.issueCard(nodes: named.isEmpty ? [listening] : named)
+                } catch {
+                    logger.error("the card could not be issued", metadata: ["reason": "\(error)"])
+                }
+                print("Partners at \(listening)")
+            }
+            services.append(server)
+        }
+        services.append(officers)
         var quiet = Logger(label: "lifecycle")
         quiet.logLevel = .error
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quiet))
         try await group.run()
         logger.info("stopped")
+    }
+
+    private func partnerConfiguration() throws -> PartnerServer.Configuration? {
+        guard let partnerListen else { return nil }
+        guard let colon = partnerListen.lastIndex(of: ":"),
+            let port = UInt16(partnerListen[partnerListen.index(after: colon)...])
+        else { throw ValidationError("--partner-listen is an address and a port, such as 0.0.0.0:8644.") }
+        var configuration = PartnerServer.Configuration()
+        configuration.host = String(partnerListen[..<colon])
+        configuration.port = Int(port)
+        return configuration
     }
 
     private func serverConfiguration() throws -> NodeServerConfiguration {
@@ -97,6 +142,30 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.tlsCertificate = tlsCertificate
         configuration.tlsKey = tlsKey
         return configuration
+    }
+}
+
+/// Syncs with partners for as long as the node runs.
+private struct ExchangeRunner: Service {
+    let exchange: ExchangeService
+    let identity: TLSIdentity
+
+    func run() async throws {
+        let identity = identity
+        exchange.startSync { partner in
+            // One address for now: the one that the card prefers.
+            guard let node = partner.card.card.nodes.first, let colon = node.lastIndex(of: ":"),
+                let port = Int(node[node.index(after: colon)...]), let pin = partner.card.card.pins.first
+            else { return nil }
+            return HTTPPartnerTransport(host: String(node[..<colon]), port: port, pin: pin, identity: identity)
+        }
+        let exchange = exchange
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown { await exchange.run() }
+        } onGracefulShutdown: {
+            ServiceManager.notify("STOPPING=1")
+        }
+        await exchange.stop()
     }
 }
 

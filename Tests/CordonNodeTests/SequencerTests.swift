@@ -390,7 +390,7 @@ final class FaultyJournal: Journal {
             database.put(.journal, lastKey, lastEntry, in: $0)
         }
         #expect(cut.count == 1 && cut[0].contains("record 599"))
-        let tileKey = LogStore.tileKey(.exchange, level: 0, index: 1)
+        let tileKey = LogStore(database).rows(.exchange).tileKey(level: 0, index: 1)
         let tile = try database.get(.tiles, tileKey)!
         let noTile = try with({ database.delete(.tiles, tileKey, in: $0) }) {
             database.put(.tiles, tileKey, tile, in: $0)

@@ -77,6 +77,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         guard let value = try? JSONValue(parsing: bytes) else { break }
         let again = try! JSONValue(parsing: value.bytes)
         precondition(again == value, "a document that is not read back as it was written")
+    case "entry": EnvelopeFuzzing.entry(bytes)
+    case "envelope": EnvelopeFuzzing.envelope(bytes)
+    case "envelope-content": EnvelopeFuzzing.content(bytes)
     case "csv": fuzzCSV(bytes)
     case "mapping": _ = try? ImportMapping(parsing: bytes)
     case "import": fuzzImport(bytes)

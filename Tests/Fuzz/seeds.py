@@ -3,6 +3,7 @@
 import base64
 import json
 import pathlib
+import struct
 import sys
 
 vectors, output = map(pathlib.Path, sys.argv[1:3])
@@ -45,6 +46,7 @@ SOURCES = {
     "inclusion": ["merkle"],
     "consistency": ["merkle"],
     "sealed-key": ["sealed-key"],
+    "entry": ["entries", "envelopes"],
 }
 for target, names in SOURCES.items():
     folder = output / target
@@ -76,6 +78,26 @@ OWN = {
     "identifier": [text.encode() for text in identifiers],
     "name": [name.encode() for name in names],
 }
+# An envelope behind its entry; contents as the page lays them out, for the recipient that the fuzzer has.
+cases = json.loads((vectors / "envelopes.json").read_text())["cases"]
+envelopes = {case["name"]: base64.b64decode(case["envelope"]) for case in cases if "envelope" in case}
+OWN["envelope"] = []
+for case in cases:
+    entry = bytes.fromhex(case["entry"])
+    envelope = envelopes[case.get("envelopeOf", case["name"])]
+    OWN["envelope"].append(struct.pack(">H", len(entry)) + entry + envelope)
+# The ids of the fuzzer's own keys.
+ours = bytes.fromhex("ba73a4fbc1f2402c")
+signer = bytes.fromhex("01587a086c5a890e0e17d42556bbb470ce6c33029d96ef525cf57186e8e82adb")
+OWN["envelope-content"] = []
+for count, document, size in [(1, b"", 4096), (3, b"a document", 4096), (200, bytes(5000), 10240)]:
+    listed = [(ours, b"la.customs.example", 2972)]
+    listed += [(i.to_bytes(8, "big"), b"x%d.example" % i, i) for i in range(count - 1)]
+    content = bytes(64) + struct.pack(">H", count)
+    for id, name, epoch in sorted(listed):
+        content += bytes([len(name)]) + name + id + struct.pack(">L", epoch)
+    content += signer + bytes(16) + b"\x14example.org/exchange" + struct.pack(">L", len(document)) + document
+    OWN["envelope-content"].append(content.ljust(size, b"\0"))
 for target, seeds in OWN.items():
     folder = output / target
     folder.mkdir(parents=True, exist_ok=True)

@@ -219,7 +219,8 @@ import Testing
         let event = try properties("CaseEvent")
         #expect(
             event.subtracting(try properties("CaseEventProposal")) == [
-                "opened", "reportCorrected", "hitsFound", "attachmentAdded",
+                "opened", "reportCorrected", "hitsFound", "attachmentAdded", "noticeDrafted", "noticeApproved",
+                "noticeWithdrawn", "noticeReleased", "noticeRefused", "noticeReceived", "noticeReferenced",
             ])
         #expect(try properties("SeizurePatch").subtracting(try properties("SeizureReport")) == ["reason"])
         #expect(try !properties("AttachmentAdded").contains("key"))

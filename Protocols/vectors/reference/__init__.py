@@ -20,3 +20,6 @@ from .journal import *
 from .records import *
 from .cards import *
 from .agreements import *
+from .recipients import *
+from .entries import *
+from .envelopes import *

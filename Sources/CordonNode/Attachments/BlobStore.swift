@@ -339,6 +339,14 @@ public final class BlobStore: Sendable {
     /// Of the sealed blob; nil when it is not there.
     public func sealedByteCount(_ blob: Digest) -> Int? { Files.size(path(blob)) }
 
+    /// A piece of the sealed blob as it lies there, for who may have it and checks its digest when it is whole.
+    public func sealedBytes(_ blob: Digest, at offset: Int, count: Int) throws -> [UInt8] {
+        let file = try BlobFile.reading(path(blob))
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+    }
+
     /// Throws `.unknownBlob`; `.damaged` also when `key` is not the blob's.
     public func open(_ blob: Digest, key: SymmetricKey) throws -> BlobReader {
         try BlobReader(path(blob), key: key)

@@ -1,6 +1,7 @@
 public import Casework
 internal import Cryptography
 internal import Customs
+internal import Exchange
 internal import Schema
 internal import Storage
 internal import SwiftProtobuf
@@ -118,8 +119,14 @@ extension CaseService {
         defer { store.keys.endErasure() }
         for _ in 0..<limits.retries {
             // No case is begun meanwhile: its key could be left behind under one that is destroyed.
+            let now = clock.nowMilliseconds()
             let isErased = try await queue.run(stream) {
-                try await store.keys.gate.alone { try await eraseOnce(stream, request, credentials) }
+                try await store.keys.gate.alone {
+                    try await eraseOnce(
+                        stream, caseID: request.caseID, requestID: request.id, reason: request.reason,
+                        by: credentials.officer.number
+                    ) { file throws(CaseError) in try file.requireErasable(at: now) }
+                }
             }
             if isErased {
                 try await finishErasure()
@@ -129,14 +136,40 @@ extension CaseService {
         throw CaseError(.overloaded, "others keep changing case files: try again")
     }
 
+    /// What a partner has sent under conditions that say so. False where it was erased before, or is held.
+    func eraseReceived(_ stream: UInt64, reason: String) async throws -> Bool {
+        for _ in 0..<limits.retries {
+            guard store.keys.beginErasure() else {
+                try await Task.sleep(for: .milliseconds(50))
+                continue
+            }
+            defer { store.keys.endErasure() }
+            let file = try await readers.run { [store] in try store.caseFile(stream) }
+            guard file.isReceived, file.hold == nil else { return false }
+            let isErased = try await queue.run(stream) {
+                try await store.keys.gate.alone {
+                    try await eraseOnce(stream, caseID: file.id, requestID: "", reason: reason, by: 0) {
+                        file throws(CaseError) in
+                        guard file.hold == nil else { throw CaseError(.conflict, "the case is under a legal hold") }
+                    }
+                }
+            }
+            if isErased {
+                try await finishErasure()
+                return true
+            }
+        }
+        throw CaseError(.overloaded, "others keep changing case files: try again")
+    }
+
     private func eraseOnce(
-        _ stream: UInt64, _ request: TwoOfficerRequest, _ credentials: Credentials
+        _ stream: UInt64, caseID: String, requestID: String, reason: String, by actor: UInt64,
+        requiring check: @escaping @Sendable (CaseFile) throws(CaseError) -> Void
     ) async throws -> Bool {
-        let now = clock.nowMilliseconds()
         let current = administration.directory
         let (proposal, event, next, attached) = try await readers.run { [self] in
             let file = try store.caseFile(stream)
-            try file.requireErasable(at: now)
+            try check(file)
             var proposal = Proposal(drafts: [])
             proposal.rows = try erasureRows(stream, file) + [store.lastNumberRow, RowChange(.meta, Self.purgeKey, [1])]
             try store.database.forEach(
@@ -146,14 +179,14 @@ extension CaseService {
                 return true
             }
             let event = AdministrationEvent.with {
-                $0.reason = request.reason
-                $0.caseErased.caseID = request.caseID
-                $0.caseErased.requestID = request.id
+                $0.reason = reason
+                $0.caseErased.caseID = caseID
+                $0.caseErased.requestID = requestID
                 $0.caseErased.records = UInt64(proposal.erasing.count)
             }
             proposal.drafts = [
                 try store.draft(
-                    .administration, event, by: credentials.officer.number, stream: Streams.administration,
+                    .administration, event, by: actor, stream: Streams.administration,
                     position: current.version)
             ]
             // What came to the case meanwhile, a hold say, is looked at first.
@@ -168,8 +201,7 @@ extension CaseService {
             let acknowledgement = try await sequencer.commit(proposal)
             // At once: others wait for it, whatever becomes of the files.
             administration.apply(
-                [event], at: current.version, by: credentials.officer.number,
-                acknowledgement.commit.timeMilliseconds)
+                [event], at: current.version, by: actor, acknowledgement.commit.timeMilliseconds)
             try store.keys.finishErasure(next)
             try await readers.run { [self] in
                 for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
@@ -223,6 +255,12 @@ extension CaseService {
         // Whoever owned it at the time of a hit.
         for officer in administration.directory.officers.keys {
             rows.append(RowChange(.index, IndexRow.hits(officer, stream), nil))
+        }
+        if let received = file.received, let notice = try? Notice(parsing: received.content),
+            let expires = notice.conditions.expires
+        {
+            rows.append(
+                RowChange(.exchange, ExchangeRow.expiry(UInt32(clamping: expires / 86_400_000), stream), nil))
         }
         rows.append(RowChange(.index, IndexRow.object(stream), nil))
         rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))

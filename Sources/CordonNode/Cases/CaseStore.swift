@@ -1,6 +1,7 @@
 internal import Casework
 internal import Cryptography
 internal import Customs
+internal import FoundationEssentials
 internal import Schema
 internal import Storage
 internal import SwiftProtobuf
@@ -127,7 +128,7 @@ final class CaseStore: Sendable {
         }
         do {
             var event = try CaseEvent(serializedBytes: opened.content)
-            if let nominal = opened.nominal { join(try NominalPart(serializedBytes: nominal), &event) }
+            if let nominal = opened.nominal { try join(nominal, &event) }
             return RecordedEvent(
                 sequence: opened.record.sequence, timeMilliseconds: opened.record.timeMilliseconds,
                 officer: opened.record.actor, event: event)
@@ -181,17 +182,34 @@ final class CaseStore: Sendable {
             }
             if !apart.persons.isEmpty { nominal = apart }
             open.body = .hitsFound(found)
+        case .noticeDrafted(let drafted):
+            open.noticeDrafted.notice = Data()
+            return (open, Array(drafted.notice))
+        case .noticeReleased(let released):
+            open.noticeReleased.notice = Data()
+            return (open, Array(released.notice))
+        case .noticeReceived(let received):
+            open.noticeReceived.notice = Data()
+            return (open, Array(received.notice))
+        case .noticeReferenced(let reference) where !reference.notice.isEmpty:
+            open.noticeReferenced.notice = Data()
+            return (open, Array(reference.notice))
         default: break
         }
         // Serialising a message that is set in memory cannot fail: there are no required fields and no Any.
         return (open, nominal.map { try! $0.serializedBytes() })
     }
 
-    private static func join(_ nominal: NominalPart, _ event: inout CaseEvent) {
+    private static func join(_ apart: [UInt8], _ event: inout CaseEvent) throws {
         switch event.body {
-        case .seizureLogged: event.seizureLogged.report.nominal = nominal
-        case .reportCorrected: event.reportCorrected.report.nominal = nominal
+        case .noticeDrafted: event.noticeDrafted.notice = Data(apart)
+        case .noticeReleased: event.noticeReleased.notice = Data(apart)
+        case .noticeReceived: event.noticeReceived.notice = Data(apart)
+        case .noticeReferenced: event.noticeReferenced.notice = Data(apart)
+        case .seizureLogged: event.seizureLogged.report.nominal = try NominalPart(serializedBytes: apart)
+        case .reportCorrected: event.reportCorrected.report.nominal = try NominalPart(serializedBytes: apart)
         case .hitsFound(var found):
+            let nominal = try NominalPart(serializedBytes: apart)
             for person in nominal.persons {
                 if let index = Int(person.id), found.hits.indices.contains(index) {
                     found.hits[index].value = person.name

@@ -5,5 +5,7 @@ enum Streams {
     static let statistics: UInt64 = 3
     /// Numbers of cases, reports, exhibits and attachments begin here; they share one count.
     static let firstObject: UInt64 = 1000
-    static let all = [administration, audit, statistics]
+    /// Partners, agreements, keys.
+    static let exchange: UInt64 = 4
+    static let all = [administration, audit, statistics, exchange]
 }

@@ -22,6 +22,8 @@ public struct JournalRecord: Equatable, Sendable {
         case access = 3
         /// A figure over many seizures.
         case statistics = 4
+        /// Partners, agreements, keys of the exchange.
+        case exchange = 5
     }
 
     public static let version: UInt8 = 1

@@ -26,6 +26,7 @@ public struct RowKey: Hashable, Sendable {
         switch family {
         case .keys, .events: true
         case .index: key.first == 3 || key.first == 4
+        case .exchange: true
         default: false
         }
     }
@@ -67,6 +68,8 @@ public struct Proposal: Sendable {
     public var premises: [RowChange]
     /// Indexes of journal records whose payloads go.
     public var erasing: [UInt64]
+    /// Entries for the exchange log, which was `size` long when they were made: only if it still is.
+    public var release: (size: UInt64, entries: [[UInt8]])?
 
     public init(drafts: [RecordDraft], rows: [RowChange] = [], premises: [RowChange] = [], erasing: [UInt64] = []) {
         self.drafts = drafts
@@ -78,6 +81,7 @@ public struct Proposal: Sendable {
     /// Bytes that it adds to a commit, about.
     var byteCount: Int {
         drafts.reduce(0) { $0 + $1.payload.count + JournalRecord.byteCount }
+            + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
             + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
     }
 }

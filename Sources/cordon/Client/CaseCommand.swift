@@ -141,6 +141,15 @@ enum EventText {
         case .retentionSet(let set): "kept \(set.class), until \(set.reviewDate)"
         case .hitsFound(let found): "\(found.hits.count) hits"
         case .ownerChanged(let change): "owner: \(names[change.owner])"
+        case .noticeDrafted(let draft): "notice \(draft.number) drafted: \(draft.kind)"
+        case .noticeApproved(let notice): "notice \(notice.number) approved"
+        case .noticeWithdrawn(let notice): "notice \(notice.number) withdrawn"
+        case .noticeReleased(let notice):
+            "\(notice.kind) released to \(notice.recipients.joined(separator: ", ")), entry \(notice.entryIndex)"
+        case .noticeRefused(let notice): "notice \(notice.number) may not be released"
+        case .noticeReceived(let notice): "\(notice.kind) received from \(notice.sender)"
+        case .noticeReferenced(let reference):
+            "\(reference.kind) from \(reference.partner)\(reference.result.isEmpty ? "" : ": \(reference.result)")"
         case nil: "something this program does not know"
         }
     }

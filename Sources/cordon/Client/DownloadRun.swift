@@ -75,9 +75,8 @@ final class DownloadRun {
     /// What an earlier run left, but for its last byte: so the node is asked for something in any case, and says what
     /// it all should be.
     private func takeUp() throws {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.failure(temporary) }
-        let kept = max(Int(status.st_size) - 1, 0)
+        guard let size = Files.size(ofOpen: descriptor) else { throw Self.failure(temporary) }
+        let kept = max(size - 1, 0)
         var chunk = [UInt8](repeating: 0, count: SourceFile.pieceByteCount)
         while received < kept {
             let count = pread(descriptor, &chunk, min(chunk.count, kept - Int(received)), off_t(received))

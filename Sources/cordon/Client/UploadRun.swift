@@ -23,12 +23,11 @@ final class SourceFile {
         guard descriptor >= 0 else {
             throw ClientFailure(.refused, "\(given) cannot be read: \(String(cString: strerror(errno)))")
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard let size = Files.size(ofOpen: descriptor) else {
             close(descriptor)
             throw ClientFailure(.refused, "\(given) is not a file")
         }
-        size = UInt64(status.st_size)
+        self.size = UInt64(size)
     }
 
     deinit { close(descriptor) }
@@ -90,11 +89,8 @@ struct UploadMemory {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         for name in try Files.list(directory) {
-            var status = stat()
-            guard stat(directory + "/" + name, &status) == 0 else { continue }
-            if Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > Self.lifetime {
-                unlink(directory + "/" + name)
-            }
+            guard let modified = Files.modifiedSeconds(directory + "/" + name) else { continue }
+            if Date().timeIntervalSince1970 - Double(modified) > Self.lifetime { unlink(directory + "/" + name) }
         }
         try LocalFiles().replace(path, with: Array(id.utf8), mode: 0o600)
     }

@@ -1,0 +1,208 @@
+internal import Casework
+internal import Cryptography
+internal import EntryCodec
+internal import Exchange
+internal import FoundationEssentials
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+internal import Synchronization
+
+extension ExchangeService {
+    /// Brings the node's keys up to date: those it never had, epochs that come, private keys whose time is over. At the
+    /// start, and now and then.
+    public func tend() async throws {
+        try await ensureStream()
+        try await publishKeys()
+        try await destroyOldKeys()
+    }
+
+    /// A node from before there was an exchange has no key for the exchange's records.
+    private func ensureStream() async throws {
+        let store = store
+        let (isThere, made) = try await readers.run {
+            let isThere = try store.keys.key(Streams.exchange) != nil
+            return (isThere, isThere ? nil : try store.keys.makeKey(Streams.exchange))
+        }
+        guard !isThere, let made else { return }
+        _ = try await store.keys.gate.create {
+            try await sequencer.commit(Proposal(drafts: [], rows: [made.row], premises: [made.premise]))
+        }
+    }
+
+    /// A recipient key on its way into the journal.
+    private struct NewKey {
+        let info: RecipientKeyMade
+        let draft: RecordDraft
+        let row: RowChange
+        let premise: RowChange
+    }
+
+    private func makeKey(epoch: UInt32, from: UInt64, until: UInt64) throws -> NewKey {
+        let stream = store.newNumber()
+        let made = try store.keys.makeKey(stream)
+        let pair = try RecipientKey.generate()
+        let info = RecipientKeyMade.with {
+            $0.epoch = epoch
+            $0.stream = stream
+            $0.publicKey = Data(pair.publicKey.bytes)
+            $0.from = from
+            $0.until = until
+        }
+        var secret = ExchangeEvent.with { $0.recipientKeyMade = info }
+        pair.seed.withUnsafeBytes { secret.recipientKeyMade.seed = Data($0) }
+        let payload = Payload(kind: .exchange, actor: 0, stream: stream, position: 0)
+            .seal(try secret.serializedBytes(), nominal: nil, made.key)
+        let draft = RecordDraft(
+            kind: .exchange, actor: 0, stream: stream, position: 0, reference: store.reference(stream), payload: payload)
+        return NewKey(info: info, draft: draft, row: made.row, premise: made.premise)
+    }
+
+    /// The first keys statement names every key; later ones bring epochs, well ahead.
+    private func publishKeys() async throws {
+        try await lane.run(Streams.exchange) {
+            _ = try await store.keys.gate.create {
+                try await recordInLane(by: 0) { [self] directory, size in try nextStatement(directory, size) }
+            }
+        }
+    }
+
+    private func nextStatement(_ directory: ExchangeDirectory, _ size: UInt64) throws -> Addition {
+        var addition = Addition()
+        let now = now / 1000 * 1000
+        var keys: [NewKey] = []
+        if !directory.recipientKeys.contains(where: { $0.epoch == 0 }) {
+            keys.append(try makeKey(epoch: 0, from: now, until: .max))
+        }
+        var last = directory.recipientKeys.filter { $0.epoch > 0 }.max { $0.epoch < $1.epoch }
+            .map { (epoch: $0.epoch, until: $0.until) }
+        let horizon = now + UInt64(limits.epochsAhead) * limits.epochMilliseconds
+        while (last?.until ?? 0) <= horizon {
+            // After a long sleep the next epoch begins now, not in the past.
+            let from = max(last?.until ?? 0, now)
+            let made = try makeKey(
+                epoch: (last?.epoch ?? 0) + 1, from: from, until: from + limits.epochMilliseconds)
+            keys.append(made)
+            last = (made.info.epoch, made.info.until)
+        }
+        let isFirst = directory.ownStatements.isEmpty
+        guard isFirst || !keys.isEmpty else { return addition }
+        var statement = KeysStatement(
+            prefix: own, number: UInt64(directory.ownStatements.count) + 1, issuedMilliseconds: now)
+        if isFirst { statement.begins = try firstKeys(at: now) }
+        statement.epochs = try keys.filter { $0.info.epoch > 0 }.map {
+            try PublishedEpoch(
+                number: $0.info.epoch, fromMilliseconds: $0.info.from, untilMilliseconds: $0.info.until,
+                publicKey: Array($0.info.publicKey))
+        }
+        let signed = try SignedKeysStatement(signing: statement, by: identity)
+        let entry = try LogEntry(
+            stating: signed.encoded, kind: .keys, id: .random(), timeMilliseconds: now, key: node.keys.release,
+            origin: origin)
+        addition.entries = [entry.encoded]
+        addition.events = keys.map { made in .with { $0.recipientKeyMade = made.info } }
+        addition.events.append(
+            .with {
+                $0.ownStatement = .with {
+                    $0.entryIndex = size
+                    $0.statement = Data(signed.encoded)
+                }
+            })
+        addition.drafts = keys.map(\.draft)
+        addition.rows = keys.map(\.row)
+        addition.premises = keys.map(\.premise)
+        return addition
+    }
+
+    private func firstKeys(at now: UInt64) throws -> [KeyBegin] {
+        let uses: [String: KeyUse] = [
+            "release": .release, "exchange": .exchange, "journal": .journal, "witness": .witness,
+        ]
+        return try node.keys.verifierKeys(node.authority).compactMap { purpose, vkey in
+            try uses[purpose].map { try KeyBegin($0, fromMilliseconds: now, vkey: vkey) }
+        }
+    }
+
+    // MARK: Opening keys
+
+    /// What envelopes are opened with, the epoch most likely first. Blocks.
+    func openingKeys(besides records: Bool = true) throws -> [OpeningKey] {
+        let now = now
+        let known = directory.recipientKeys.filter { !$0.isDestroyed && $0.epoch > 0 && $0.from <= now + 86_400_000 }
+        return try known.sorted { $0.epoch > $1.epoch }.compactMap { info in
+            try recipientKey(info).map { OpeningKey(authority: own, epoch: info.epoch, key: $0) }
+        }
+    }
+
+    /// The private key, from its own stream; nil where it was destroyed. Kept at hand.
+    private func recipientKey(_ info: RecipientKeyInfo) throws -> RecipientKey? {
+        if let known = opened.withLock({ $0[info.stream] }) { return known }
+        var found: RecipientKey?
+        try store.forEachRecord(of: info.stream) { _, opened in
+            var event = try ExchangeEvent(serializedBytes: opened.content)
+            var seed = [UInt8](event.recipientKeyMade.seed)
+            event.recipientKeyMade.seed = Data()
+            found = try RecipientKey(seed: SecretBytes(moving: &seed))
+            return false
+        }
+        if let found { opened.withLock { $0[info.stream] = found } }
+        return found
+    }
+
+    // MARK: Destroying
+
+    /// Private keys of epochs that ended some time ago go, also from older backups.
+    private func destroyOldKeys() async throws {
+        let now = now
+        for info in directory.recipientKeys
+        where info.epoch > 0 && !info.isDestroyed && info.until + limits.epochGraceMilliseconds < now {
+            try await destroy(info)
+        }
+    }
+
+    private func destroy(_ info: RecipientKeyInfo) async throws {
+        guard store.keys.beginErasure() else { return }  // the next round finds it still there
+        defer { store.keys.endErasure() }
+        try await lane.run(Streams.exchange) {
+            try await store.keys.gate.alone {
+                let current = directory
+                let (proposal, event, next) = try await readers.run { [self] in
+                    var proposal = Proposal(drafts: [], rows: [RowChange(.meta, CaseService.purgeKey, [1])])
+                    try store.database.forEach(
+                        .events, from: LogStore.eventKey(info.stream, 0), upTo: LogStore.eventKey(info.stream, .max)
+                    ) { key, value in
+                        if let sequence = UInt64(bigEndianBytes: value) { proposal.erasing.append(sequence) }
+                        proposal.rows.append(RowChange(.events, [UInt8](key), nil))
+                        return true
+                    }
+                    let event = ExchangeEvent.with {
+                        $0.recipientKeyDestroyed = .with {
+                            $0.epoch = info.epoch
+                            $0.stream = info.stream
+                            $0.records = UInt64(proposal.erasing.count)
+                        }
+                    }
+                    proposal.drafts = [
+                        try store.draft(
+                            .exchange, event, by: 0, stream: Streams.exchange, position: current.version)
+                    ]
+                    let keys = try store.keys.prepareErasure(of: info.stream)
+                    proposal.rows += keys.rows
+                    proposal.premises += keys.premises
+                    return (proposal, event, keys.next)
+                }
+                do {
+                    let acknowledgement = try await sequencer.commit(proposal)
+                    try state.withLock {
+                        try $0.directory.apply(event, at: acknowledgement.commit.timeMilliseconds)
+                    }
+                    try store.keys.finishErasure(next)
+                    opened.withLock { $0[info.stream] = nil }
+                } catch let error as NodeError where error.code == .changed {
+                    try store.keys.abandonErasure()
+                }
+            }
+        }
+        try await cases.finishErasure()
+    }
+}

@@ -1,0 +1,389 @@
+internal import Casework
+internal import Cryptography
+internal import Customs
+internal import Dispatch
+internal import EntryCodec
+internal import Exchange
+internal import FoundationEssentials
+internal import Schema
+internal import Storage
+internal import SwiftProtobuf
+internal import Synchronization
+internal import TransparencyLog
+
+/// What a partner's release keys are, for its envelopes.
+private struct PartnerSigners: SignerDirectory {
+    let keys: AuthorityKeys
+    let origin: String
+    /// Where the entry stands in the partner's log.
+    let index: UInt64
+
+    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? {
+        guard origin == self.origin,
+            let (key, standing) = keys.release(id, atIndex: index, timeMilliseconds: timeMilliseconds)
+        else { return nil }
+        let status: Signer.Status =
+            switch standing {
+            case .active: .active
+            case .notYet: .notYet
+            case .ended: .ended
+            case .revoked: .revoked
+            }
+        return Signer(key: key.key, status: status)
+    }
+}
+
+extension ExchangeService {
+    /// One delivery after opening.
+    private enum Taken {
+        case opened(Delivery, OpenedEnvelope, Notice)
+        /// It was taken in before, or it cannot be opened and never will: counted, and left behind.
+        case skipped(Delivery, code: String)
+        /// The envelope is not the one of its entry: it is fetched again.
+        case wrong(Delivery, code: String)
+    }
+
+    /// What of a batch is taken at once.
+    private static let batchCount = 64
+
+    /// Opens deliveries and records them, each once, together with how far we have come. Returns what to tell the
+    /// replica.
+    func takeIn(_ deliveries: [Delivery], from partner: Partner) async throws -> Replica.Event {
+        var event: Replica.Event = .tick
+        var rest = deliveries[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(Self.batchCount))
+            rest = rest.dropFirst(batch.count)
+            let taken = try await readers.run { [self] in try open(batch, from: partner) }
+            var good: [Taken] = []
+            var refused: (UInt64, String)?
+            for one in taken {
+                if case .wrong(let delivery, let code) = one {
+                    refused = (delivery.position, code)
+                    break
+                }
+                good.append(one)
+            }
+            if let cursor = try await record(good, from: partner) { event = .delivered(cursor) }
+            if let refused { return .deliveryRefused(position: refused.0, code: refused.1) }
+        }
+        return event
+    }
+
+    // MARK: Opening
+
+    private func open(_ deliveries: [Delivery], from partner: Partner) throws -> [Taken] {
+        let keys = try openingKeys()
+        let known = self.keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card)
+        let rows = mirrors.rows(partner.number)
+        let results = Mutex<[Int: Taken]>([:])
+        // Opening is what costs: on all processors.
+        DispatchQueue.concurrentPerform(iterations: deliveries.count) { [self] place in
+            let one = openOne(deliveries[place], partner, keys, known, rows)
+            results.withLock { $0[place] = one }
+        }
+        let taken = results.withLock { $0 }
+        return deliveries.indices.map { taken[$0]! }
+    }
+
+    private func openOne(
+        _ delivery: Delivery, _ partner: Partner, _ keys: [OpeningKey], _ known: AuthorityKeys, _ rows: TreeRows
+    ) -> Taken {
+        do {
+            let entry = try LogEntry(parsing: rows.entry(delivery.entryIndex))
+            guard !delivery.envelope.isEmpty else { return .skipped(delivery, code: "destroyed") }
+            let origin = AuthorityPrefix.exchange(partner.prefix)
+            let opener = EnvelopeOpener(
+                keys: keys, signers: PartnerSigners(keys: known, origin: origin, index: delivery.entryIndex))
+            let notice = Mutex<Notice?>(nil)
+            let opened = try opener.open(
+                delivery.envelope, of: entry, origin: origin,
+                evidence: .mirrored(origin: origin, leafHash: entry.leafHash),
+                isDuplicate: { try stream(ofEntry: $0.bytes, from: partner.number) != nil },
+                admit: { opened in
+                    let received = try admit(opened, from: partner)
+                    notice.withLock { $0 = received }
+                })
+            return .opened(delivery, opened, notice.withLock { $0! })
+        } catch let error as EnvelopeError {
+            return Self.isTransient(error.code)
+                ? .wrong(delivery, code: error.code.rawValue) : .skipped(delivery, code: error.code.rawValue)
+        } catch let error as NoticeError {
+            return .skipped(delivery, code: error.code.rawValue)
+        } catch {
+            return .skipped(delivery, code: "unreadable")
+        }
+    }
+
+    /// Whether another envelope may be the right one: the line, or the partner's server, is to blame.
+    private static func isTransient(_ code: EnvelopeError.Code) -> Bool {
+        switch code {
+        case .wrongSize, .wrongStanzas, .wrongBody: true
+        default: false
+        }
+    }
+
+    /// The notice in it, if it is one that this partner may send us. Throws `NoticeError`.
+    private func admit(_ opened: OpenedEnvelope, from partner: Partner) throws -> Notice {
+        let origin = NoticeOrigin(
+            entryID: opened.entry.id.bytes, sender: partner.prefix,
+            recipients: Set(opened.recipients.map(\.authority)).subtracting([partner.prefix]))
+        let (notice, _) = try Notice.receive(
+            opened.document, from: origin, codes: cases.codes, nowMilliseconds: max(now, opened.entry.timeMilliseconds))
+        // What names an agreement came under one that we know; what needs one and names none came under any.
+        if notice.coveredKind != nil {
+            let time = opened.entry.timeMilliseconds
+            let fits = directory.book.agreements(inForceAt: time).contains { inForce in
+                inForce.members.contains(partner.prefix)
+                    && (notice.conditions.agreement.isEmpty || inForce.agreement.id == notice.conditions.agreement)
+            }
+            guard fits else { throw NoticeError(.invalid, "no agreement with the sender was in force") }
+        }
+        return notice
+    }
+
+    // MARK: Recording
+
+    private func record(_ taken: [Taken], from partner: Partner) async throws -> DeliveryCursor? {
+        guard !taken.isEmpty else { return nil }
+        for _ in 0..<cases.limits.retries {
+            let prepared = try await store.keys.gate.create {
+                let prepared = try await readers.run { [self] in try prepare(taken, from: partner) }
+                do {
+                    _ = try await sequencer.commit(prepared.proposal)
+                    return prepared as Prepared?
+                } catch let error as NodeError where error.code == .changed {
+                    return nil
+                }
+            }
+            guard let prepared else { continue }
+            state.withLock { $0.counts[partner.prefix, default: PartnerCounts()].refused += prepared.skipped }
+            await follow(prepared, from: partner)
+            return prepared.cursor
+        }
+        throw CaseError(.overloaded, "others keep changing what came in")
+    }
+
+    private struct Prepared: Sendable {
+        var proposal = Proposal(drafts: [])
+        var cursor = DeliveryCursor()
+        var skipped = 0
+        /// Reports to match once they are durable.
+        var reports: [(number: UInt64, stream: UInt64)] = []
+        var agreements: [[UInt8]] = []
+        /// Notices to acknowledge.
+        var receipts: [(entryID: [UInt8], stream: UInt64)] = []
+        /// Received notices that were recalled for good.
+        var recalled: [UInt64] = []
+    }
+
+    /// Notices of one batch that change the same case follow on each other here.
+    private struct Files {
+        var files: [UInt64: CaseFile] = [:]
+        var streams: [[UInt8]: UInt64] = [:]
+    }
+
+    private func prepare(_ taken: [Taken], from partner: Partner) throws -> Prepared {
+        var prepared = Prepared()
+        var files = Files()
+        for one in taken {
+            switch one {
+            case .skipped(let delivery, _):
+                prepared.skipped += 1
+                prepared.cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
+            case .wrong: preconditionFailure("left out before")
+            case .opened(let delivery, let opened, let notice):
+                try take(notice, opened, delivery, partner, &files, &prepared)
+                prepared.cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
+            }
+        }
+        prepared.proposal.rows.append(MirrorStore.cursorRow(partner.number, prepared.cursor))
+        return prepared
+    }
+
+    private func take(
+        _ notice: Notice, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner, _ files: inout Files,
+        _ prepared: inout Prepared
+    ) throws {
+        let id = opened.entry.id.bytes
+        var stream: UInt64 = 0
+        switch notice.kind {
+        case .receipt, .erasure, .consentDenial, .consentGrant, .recall, .handlingChange: break
+        case .agreement: prepared.agreements.append(Array(notice.agreement.note))
+        default: stream = try open(notice, opened, delivery, partner, &files, &prepared)
+        }
+        let row = ExchangeRow.entry(partner.number, id)
+        prepared.proposal.premises.append(RowChange(.exchange, row, nil))
+        prepared.proposal.rows.append(RowChange(.exchange, row, stream.bigEndianBytes))
+        for reference in notice.references {
+            try refer(notice, opened, to: reference, partner, stream, &files, &prepared)
+        }
+        if notice.kind != .receipt, notice.kind != .erasure { prepared.receipts.append((id, stream)) }
+    }
+
+    /// A case of its own, under a key of its own: it ends with the notice.
+    private func open(
+        _ notice: Notice, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner, _ files: inout Files,
+        _ prepared: inout Prepared
+    ) throws -> UInt64 {
+        let stream = store.newNumber()
+        let made = try store.keys.makeKey(stream)
+        prepared.proposal.rows.append(made.row)
+        prepared.proposal.premises.append(made.premise)
+        var events: [CaseEvent] = [
+            .with {
+                $0.opened.id = RecordID(country: store.country, kind: .caseFile, number: stream).description
+                $0.opened.title = String("\(partner.prefix): \(notice.subject)".prefix(180))
+                $0.opened.office = partner.prefix
+                $0.opened.retentionClass = "short"
+                $0.opened.reviewDate = notice.conditions.expiresAt.isEmpty ? "" : String(notice.conditions.expiresAt.prefix(10))
+                $0.opened.needToKnow = notice.conditions.tlp == TrafficLight.red.rawValue
+            },
+            .with {
+                $0.noticeReceived.entryID = Data(opened.entry.id.bytes)
+                $0.noticeReceived.sender = partner.prefix
+                $0.noticeReceived.entryIndex = delivery.entryIndex
+                $0.noticeReceived.entryHash = Data(opened.entry.leafHash.bytes)
+                $0.noticeReceived.kind = notice.kind?.rawValue ?? ""
+                $0.noticeReceived.subject = notice.subject
+                $0.noticeReceived.expires = notice.conditions.expiresAt
+                $0.noticeReceived.notice = Data(opened.document)
+            },
+        ]
+        if notice.conditions.tlp == TrafficLight.red.rawValue { events += grants() }
+        for report in reports(of: notice) {
+            let number = store.newNumber()
+            var report = report
+            _ = report.normaliseAndValidate(codes: cases.codes, nowMilliseconds: now)
+            report.id = RecordID(country: store.country, kind: .seizure, number: number).description
+            report.clearProvenance()
+            report.authority = partner.prefix
+            events.append(.with { $0.seizureLogged.report = report })
+            prepared.reports.append((number, stream))
+            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+        }
+        var file = CaseFile()
+        try store.draft(
+            events, by: 0, stream: stream, &file, key: made.key, time: now, into: &prepared.proposal)
+        files.files[stream] = file
+        files.streams[opened.entry.id.bytes] = stream
+        if let expires = notice.conditions.expires {
+            prepared.proposal.rows.append(
+                RowChange(
+                    .exchange, ExchangeRow.expiry(UInt32(clamping: expires / 86_400_000), stream),
+                    expires.bigEndianBytes))
+        }
+        return stream
+    }
+
+    /// TLP:RED is for those who release and decide, until they let others in.
+    private func grants() -> [CaseEvent] {
+        cases.administration.directory.officers.values
+            .filter { $0.isActive && ($0.roles.contains(.releaseOfficer) || $0.roles.contains(.supervisor)) }
+            .sorted { $0.number < $1.number }
+            .map { officer in
+                .with {
+                    $0.reason = "TLP:RED"
+                    $0.accessChanged.officer = officer.number
+                    $0.accessChanged.granted = true
+                }
+            }
+    }
+
+    /// The seizures that a notice tells of, to be found and matched like our own.
+    private func reports(of notice: Notice) -> [SeizureReport] {
+        switch notice.body {
+        case .seizure(let body): [body.report]
+        case .reply(let body): body.reports
+        case .correction(let body):
+            if case .seizure(let seizure) = body.corrected { [seizure.report] } else { [] }
+        case .alert(let body):
+            [
+                .with {
+                    $0.offences = body.offences
+                    $0.conveyances = body.conveyances
+                    $0.documents = body.documents
+                    $0.route = body.route
+                    $0.goods = body.goods
+                    if body.hasNominal { $0.nominal = body.nominal }
+                }
+            ]
+        default: []
+        }
+    }
+
+    /// Tells the case of the notice that this one is about.
+    private func refer(
+        _ notice: Notice, _ opened: OpenedEnvelope, to reference: NoticeReference, _ partner: Partner,
+        _ stream: UInt64, _ files: inout Files, _ prepared: inout Prepared
+    ) throws {
+        let about = Array(reference.entryID)
+        let authority: UInt32
+        if reference.authority == own {
+            authority = 0
+        } else if let known = directory.partners[reference.authority] {
+            authority = known.number
+        } else {
+            return
+        }
+        guard let target = try files.streams[about] ?? self.stream(ofEntry: about, from: authority), target != 0,
+            try store.keys.key(target) != nil || files.files[target] != nil
+        else { return }
+        // Only who got it may speak of ours, and only its sender changes what came from a partner.
+        var file = try files.files[target] ?? store.caseFile(target)
+        guard let mine = file.notice(entryID: about) else { return }
+        switch mine.state {
+        case .released: guard mine.recipients.contains(partner.prefix) else { return }
+        case .received(_, _, let sender): guard sender == partner.prefix else { return }
+        default: return
+        }
+        let event = CaseEvent.with {
+            $0.noticeReferenced.about = reference.entryID
+            $0.noticeReferenced.entryID = Data(opened.entry.id.bytes)
+            $0.noticeReferenced.partner = partner.prefix
+            $0.noticeReferenced.kind = notice.kind?.rawValue ?? ""
+            $0.noticeReferenced.result = Self.result(notice)
+            if stream != 0 {
+                $0.noticeReferenced.caseID =
+                    RecordID(country: store.country, kind: .caseFile, number: stream).description
+            } else {
+                $0.noticeReferenced.notice = Data(opened.document)
+            }
+        }
+        if files.files[target] == nil { prepared.proposal.premises.append(try store.keys.premise(target)) }
+        guard let key = try store.keys.key(target) ?? nil else { return }
+        try store.draft(
+            [event], by: 0, stream: target, &file, key: key, time: now, anywhere: true, into: &prepared.proposal)
+        files.files[target] = file
+        if case .recall(let recall) = notice.body, recall.erase, file.isReceived { prepared.recalled.append(target) }
+    }
+
+    private static func result(_ notice: Notice) -> String {
+        switch notice.body {
+        case .receipt(let body): body.state
+        case .feedback(let body): body.verdict
+        case .reply(let body): body.partial ? "partial" : "answered"
+        case .refusal(let body): body.ground
+        case .postponement(let body): body.until
+        case .erasure(let body): body.reason
+        case .recall(let body): body.erase ? "erase" : "withdrawn"
+        case .consentGrant(let body): body.action
+        case .consentRequest(let body): body.action
+        case .consentDenial(let body): body.action
+        default: ""
+        }
+    }
+
+    // MARK: What follows
+
+    /// Behind the commit: what a crash before it would only put off.
+    private func follow(_ prepared: Prepared, from partner: Partner) async {
+        for note in prepared.agreements { _ = try? await recordAgreement(note, by: 0) }
+        for (number, stream) in prepared.reports {
+            let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil).proposal }
+            if let found { _ = try? await cases.commitHits(found) }
+        }
+        for stream in prepared.recalled { try? await eraseReceived(stream, because: "recalled") }
+        try? await acknowledge(prepared.receipts, to: partner)
+    }
+}

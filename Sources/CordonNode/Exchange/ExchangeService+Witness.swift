@@ -1,0 +1,173 @@
+internal import Casework
+internal import Cryptography
+internal import Exchange
+internal import Storage
+internal import Synchronization
+internal import TransparencyLog
+
+extension ExchangeService {
+    /// Whether the node may sign entries: what its partners said of its own logs at the start.
+    enum Gate: Sendable {
+        case open
+        /// Partners have to say what they cosigned last, and none has yet.
+        case waiting
+        /// This node is behind what it signed, or its log has two histories: nothing more is signed.
+        case closed(String)
+    }
+
+    /// Throws `.overloaded` or `.conflict`.
+    func requireOpenGate() throws(CaseError) {
+        switch gate.withLock({ $0 }) {
+        case .open: return
+        case .waiting:
+            throw CaseError(
+                .overloaded,
+                "no partner has said yet which checkpoint of this node it cosigned last: try again when one is reached")
+        case .closed(let reason): throw CaseError(.conflict, reason)
+        }
+    }
+
+    /// Asks partners what they hold of our logs, before anything is signed. Until one of them has answered, nothing is
+    /// released; where one holds more than we do, nothing is from then on.
+    func passGate(_ transports: [String: any PartnerTransport]) async throws {
+        guard !transports.isEmpty else { return gate.withLock { $0 = .open } }
+        gate.withLock { $0 = .waiting }
+        var start = StartGate(
+            logs: try LogID.allCases.map {
+                .init(verifiers: [try node.logVerifier($0)], checkpoint: try node.checkpoint($0))
+            }, partners: Set(transports.keys), required: 1)
+        var waiting = transports
+        while !Task.isCancelled {
+            for (prefix, transport) in waiting {
+                let reply = try? await transport.send(
+                    PartnerRequest(.get, "/checkpoints"), limit: Gossip.maximumByteCount, timeoutSeconds: 10)
+                guard let reply, reply.status == 200, let gossip = try? Gossip(parsing: reply.body) else { continue }
+                waiting[prefix] = nil
+                try start.answered(by: prefix, gossip) { [self] older, own in
+                    let log: LogID = own.origin == origin ? .exchange : .journal
+                    var reader = store.logs.reader(log, size: own.size)
+                    return try ForkEvidence.compare(older: older, newer: own, reader: &reader)
+                }
+            }
+            switch start.decision {
+            case .maySign: return gate.withLock { $0 = .open }
+            case .waiting: try await Task.sleep(for: .seconds(5))
+            case .behind(let held):
+                let what = held.map { "\($0.origin) at \($0.size)" }.joined(separator: ", ")
+                return gate.withLock {
+                    $0 = .closed(
+                        """
+                        partners hold more of this node's logs than it does (\(what)): it was put back from a backup. \
+                        Nothing is signed; get the log back with `cordon recover`
+                        """)
+                }
+            case .forked:
+                return gate.withLock {
+                    $0 = .closed("this node's log has two histories, and a partner can prove it: nothing is signed")
+                }
+            }
+        }
+    }
+
+    // MARK: Cosignatures
+
+    /// Has partners cosign our logs: the exchange log as soon as it grows, the journal once in a while.
+    func gatherCosignatures(of log: LogID) async {
+        let running = syncs.withLock { Array($0.running.values) }
+        await withTaskGroup(of: Void.self) { group in
+            for sync in running { group.addTask { await sync.cosign(log) } }
+        }
+    }
+
+    /// Runs until it is cancelled: keys, expiries, cosignatures.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in
+                while !Task.isCancelled {
+                    try? await tend()
+                    try? await eraseExpired()
+                    try? await Task.sleep(for: .seconds(60))
+                }
+            }
+            group.addTask { [self] in
+                var signed: UInt64?
+                while !Task.isCancelled {
+                    await gatherCosignatures(of: .exchange)
+                    signed = try? exchangeSize()
+                    let last = signed
+                    await arrivals.wait(seconds: 300) { (try? exchangeSize()) != last }
+                    // What is released in one go is cosigned in one go.
+                    try? await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            group.addTask { [self] in
+                var last: UInt64?
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(30))
+                    let size = try? node.checkpoint(.journal).size
+                    guard size != last else { continue }
+                    last = size
+                    await gatherCosignatures(of: .journal)
+                }
+            }
+            group.addTask { [self] in
+                let transports = gateTransports()
+                try? await passGate(transports)
+                for transport in transports.values { await transport.stop() }
+            }
+        }
+    }
+
+    private func gateTransports() -> [String: any PartnerTransport] {
+        let connect = syncs.withLock { $0.connect }
+        var transports: [String: any PartnerTransport] = [:]
+        for partner in directory.partners.values where partner.state == .active {
+            if let transport = try? connect?(partner) { transports[partner.prefix] = transport }
+        }
+        return transports
+    }
+}
+
+extension PartnerSync {
+    /// Has the partner cosign the last checkpoint of one of our logs.
+    func cosign(_ log: LogID) async {
+        do {
+            let service = service
+            let (number, prefix) = (partner.number, partner.prefix)
+            let (checkpoint, keys) = try await service.readers.run {
+                (try service.node.checkpoint(log), service.keys(of: prefix)?.witnessKeys(at: service.now) ?? [])
+            }
+            let known = try await service.readers.run { try service.mirrors.cosigned(number, log) }
+            guard checkpoint.size > 0, known?.size != checkpoint.size, let witness = keys.first else { return }
+            var client = WitnessClient(witness: witness, cosignedSize: known?.size ?? 0)
+            for _ in 0..<WitnessClient.maximumRequests {
+                let request = try client.request(for: checkpoint) { size1, size2 in
+                    var reader = service.store.logs.reader(log, size: size2)
+                    return try reader.consistencyProof(size1: size1, size2: size2)
+                }
+                let reply = try await transport.send(
+                    PartnerRequest(.post, "/add-checkpoint", body: request.encoded),
+                    limit: WitnessClient.maximumResponseByteCount, timeoutSeconds: 15)
+                switch client.answered(status: reply.status, body: reply.body, to: request, for: checkpoint) {
+                case .cosigned(let lines):
+                    let bytes = lines.flatMap { Array($0.line.utf8) }
+                    try await service.readers.run {
+                        try service.mirrors.setCosigned(number, log, size: checkpoint.size, lines: bytes)
+                    }
+                    return
+                case .again: continue
+                case .ahead(let size):
+                    // Ours may have grown since the request: only what is ahead of all we have is an alarm.
+                    guard try service.node.checkpoint(log).size < size else { continue }
+                    return service.gate.withLock {
+                        $0 = .closed(
+                            "a partner has cosigned more of this node's logs than it has: get the log back with `cordon recover`")
+                    }
+                case .contradicted, .refused: return
+                }
+            }
+        } catch {
+            // The next checkpoint is asked for anew.
+        }
+    }
+}

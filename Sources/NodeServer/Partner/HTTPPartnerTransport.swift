@@ -1,0 +1,143 @@
+internal import AsyncHTTPClient
+public import CordonNode
+public import Cryptography
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// Reaches one partner's node over mutual TLS, and nobody else: whoever answers must have the key that the card pins.
+public final class HTTPPartnerTransport: PartnerTransport {
+    private let address: (host: String, port: Int)
+    private let pin: Digest
+    private let identity: TLSIdentity
+    private let state = Mutex<HTTPClient?>(nil)
+
+    public init(host: String, port: Int, pin: Digest, identity: TLSIdentity) {
+        address = (host, port)
+        self.pin = pin
+        self.identity = identity
+    }
+
+    public func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
+        let client = try await client()
+        var url = URLComponents()
+        url.scheme = "https"
+        url.host = address.host
+        url.port = address.port
+        url.path = PartnerServer.base + request.path
+        if !request.query.isEmpty {
+            url.queryItems = request.query.sorted { $0.key < $1.key }.map { URLQueryItem(name: $0.key, value: $0.value) }
+        }
+        var outgoing = HTTPClientRequest(url: url.string ?? "")
+        outgoing.method = request.method == .get ? .GET : .POST
+        if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
+        do {
+            let response = try await client.execute(outgoing, timeout: .seconds(Int64(timeoutSeconds)))
+            let body = try await response.body.collect(upTo: limit)
+            return PartnerReply(
+                Int(response.status.code), [UInt8](buffer: body),
+                contentType: response.headers.first(name: "content-type") ?? "")
+        } catch is NIOTooManyBytesError {
+            throw PartnerTransportError(.tooLarge, "the partner's answer has more than \(limit) bytes")
+        } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
+            throw PartnerTransportError(.timedOut, "the partner did not answer within \(timeoutSeconds) s")
+        } catch {
+            await drop(client)
+            throw PartnerTransportError(.unreachable, "the partner's node cannot be reached")
+        }
+    }
+
+    public func stop() async {
+        let client = state.withLock { state in
+            defer { state = nil }
+            return state
+        }
+        try? await client?.shutdown()
+    }
+
+    /// After a failure the next request looks at the partner's certificate anew.
+    private func drop(_ failed: HTTPClient) async {
+        let isMine = state.withLock { state in
+            guard state === failed else { return false }
+            state = nil
+            return true
+        }
+        if isMine { Task { try? await failed.shutdown() } }
+    }
+
+    private func client() async throws -> HTTPClient {
+        if let client = state.withLock({ $0 }) { return client }
+        let certificate = try await pinnedCertificate()
+        var configuration = HTTPClient.Configuration(tlsConfiguration: identity.clientConfiguration(trusting: certificate))
+        configuration.timeout = .init(connect: .seconds(15))
+        configuration.redirectConfiguration = .disallow
+        configuration.decompression = .disabled
+        configuration.connectionPool = .init(idleTimeout: .seconds(120), concurrentHTTP1ConnectionsPerHostSoftLimit: 4)
+        let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let kept = state.withLock { state -> HTTPClient in
+            if let state { return state }
+            state = made
+            return made
+        }
+        if kept !== made { try? await made.shutdown() }
+        return kept
+    }
+
+    /// The certificate that the partner shows, if its key is the pinned one. Throws `.wrongKey`, `.unreachable`.
+    private func pinnedCertificate() async throws -> NIOSSLCertificate {
+        let context = try NIOSSLContext(configuration: identity.clientConfiguration(trusting: nil))
+        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: NIOSSLCertificate.self)
+        let pin = pin
+        let expected = PartnerTransportError(.wrongKey, "whoever answers does not have the key that the card names")
+        do {
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(.seconds(15))
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handler = try NIOSSLClientHandler(
+                            context: context, serverHostname: nil,
+                            customVerificationCallback: { chain, verified in
+                                guard let leaf = chain.first, let found = try? TLSIdentity.pin(of: leaf), found == pin
+                                else {
+                                    promise.fail(expected)
+                                    return verified.succeed(.failed)
+                                }
+                                promise.succeed(leaf)
+                                verified.succeed(.certificateVerified)
+                            })
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try channel.pipeline.syncOperations.addHandler(HandshakeEnd(promise))
+                    }
+                }.connect(host: address.host, port: address.port).get()
+            defer { channel.close(promise: nil) }
+            return try await promise.futureResult.get()
+        } catch let error as PartnerTransportError {
+            throw error
+        } catch {
+            let unreachable = PartnerTransportError(.unreachable, "the partner's node cannot be reached")
+            promise.fail(unreachable)
+            throw unreachable
+        }
+    }
+}
+
+/// Ends the wait for a certificate where the connection ends before there was one.
+private final class HandshakeEnd: ChannelInboundHandler {
+    typealias InboundIn = Any
+    private let promise: EventLoopPromise<NIOSSLCertificate>
+
+    init(_ promise: EventLoopPromise<NIOSSLCertificate>) { self.promise = promise }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        promise.fail(PartnerTransportError(.unreachable, "the partner closed the connection"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        promise.fail(PartnerTransportError(.unreachable, "no TLS connection to the partner"))
+        context.close(promise: nil)
+    }
+}

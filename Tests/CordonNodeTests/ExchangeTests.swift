@@ -1,0 +1,170 @@
+import Casework
+import Cryptography
+import Customs
+import Exchange
+import Foundation
+import Schema
+import Storage
+import SwiftProtobuf
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import CordonNode
+
+/// Hands requests to another node of this process.
+final class LocalLine: PartnerTransport {
+    private let other: ExchangeService
+    private let from: String
+    let isCut: Mutex<Bool>
+
+    init(to other: ExchangeService, from: String) {
+        self.other = other
+        self.from = from
+        isCut = Mutex(false)
+    }
+
+    func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
+        guard !isCut.withLock({ $0 }) else { throw PartnerTransportError(.unreachable, "cut") }
+        let reply = await other.respond(to: request, from: from)
+        guard reply.body.count <= limit else { throw PartnerTransportError(.tooLarge, "too large") }
+        return reply
+    }
+
+    func stop() async {}
+}
+
+/// Authorities with nodes of their own, who know each other and have an agreement.
+final class Federation: Sendable {
+    struct Member: Sendable {
+        let node: CaseNode
+        let exchange: ExchangeService
+        let work: Task<Void, Never>
+    }
+    private let state = Mutex<[String: Member]>([:])
+
+    subscript(_ prefix: String) -> ExchangeService { state.withLock { $0[prefix]!.exchange } }
+    func node(_ prefix: String) -> CaseNode { state.withLock { $0[prefix]!.node } }
+
+    init(_ countries: [String] = ["VN", "LA", "KH"], limits: ExchangeLimits = .init()) async throws {
+        for country in countries {
+            let node = try await CaseNode(TestNode(country: country))
+            let exchange = try node.node.exchangeService(node.service, limits: limits)
+            try await exchange.tend()
+            try await exchange.issueCard(nodes: ["\(country.lowercased()).example:8644"])
+            state.withLock {
+                $0["\(country.lowercased()).customs"] = Member(
+                    node: node, exchange: exchange, work: Task { await exchange.run() })
+            }
+        }
+        let all = state.withLock { $0 }
+        for (prefix, member) in all {
+            for (other, partner) in all where other != prefix {
+                let card = partner.exchange.directory.ownCard!
+                _ = try await member.exchange.addPartner(
+                    card: card.encoded, fingerprint: card.card.fingerprint.description, by: member.node["ad"])
+            }
+        }
+    }
+
+    /// Every node begins to sync with every other.
+    func connect() {
+        let all = state.withLock { $0 }
+        for (prefix, member) in all {
+            member.exchange.startSync { partner in
+                all[partner.prefix].map { LocalLine(to: $0.exchange, from: prefix) }
+            }
+        }
+    }
+
+    func agree(
+        _ parties: [String], nominal: Bool = true, highest: HandlingCode = .h2, lead: String? = nil
+    ) async throws -> String {
+        let all = state.withLock { $0 }
+        let first = parties[0]
+        let now = self[first].now / 1000 * 1000
+        let agreement = Agreement(
+            id: "\(first)/test-\(parties.count)", revision: 1, issuedMilliseconds: now, title: "A test",
+            instrument: .bilateralTreaty, legalBasis: "Article 1", lead: lead, parties: Set(parties),
+            purposes: Set(ExchangePurpose.allCases), categories: [Agreement.allCategories],
+            kinds: Set(CoveredKind.allCases), allowsNominal: nominal, highestHandling: highest, highestTLP: .red,
+            onward: .withConsent, retentionDays: 365, fromMilliseconds: now,
+            untilMilliseconds: now + 365 * 86_400_000)
+        var note = try await self[first].propose(agreement, by: node(first)["ha"]).encoded
+        for party in parties.dropFirst() {
+            note = try await self[party].accept(note, by: node(party)["ha"]).encoded
+        }
+        for party in parties where all[party] != nil { try await self[party].recordAgreement(note, by: 0) }
+        return agreement.id
+    }
+
+    /// Waits until `condition` holds.
+    func until(_ what: String, _ condition: () async throws -> Bool) async throws {
+        for _ in 0..<400 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        Issue.record("it never came to this: \(what)")
+        throw CancellationError()
+    }
+
+    func stop() async {
+        for member in state.withLock({ $0.values }) {
+            await member.exchange.stopSync()
+            member.work.cancel()
+            await member.work.value
+            await member.exchange.stop()
+            await member.node.stop()
+        }
+    }
+}
+
+func seizureNotice(_ report: SeizureReport, agreement: String, subject: String = "Ivory") -> Notice {
+    .with {
+        $0.subject = subject
+        $0.conditions = .with {
+            $0.handling = ["H0"]
+            $0.tlp = "green"
+            $0.purpose = "investigation"
+            $0.agreement = agreement
+            $0.legalBasis = "Article 1"
+            $0.evaluation = "B2"
+            $0.expiresAt = "2030-09-01T00:00:00Z"
+            $0.onward = "no"
+        }
+        $0.seizure.report = report
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct ExchangeServiceTests {
+    @Test func aReleasedNoticeIsOpenedByWhomItIsFor() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        federation.connect()
+        let vn = federation["vn.customs"]
+        try await federation.until("keys are known") {
+            vn.keys(of: "la.customs")?.epochs.isEmpty == false && vn.keys(of: "kh.customs")?.epochs.isEmpty == false
+        }
+        let lan = federation.node("vn.customs")
+        let logged = try await lan.log(report(container: "MSKU1234565"))
+        let caseID = logged.file.id
+        let notice = seizureNotice(SeizureReport(), agreement: agreement)
+        _ = try await vn.draft(notice, to: ["la.customs"], in: caseID, by: lan["lan"])
+        let released = try await vn.release(1, in: caseID, by: lan["ha"])
+        #expect(released.decision.isReleased && released.entryID != nil, "\(released.decision.refusals)")
+        // It is found at the partner by an investigator there, and at nobody else's.
+        let la = federation.node("la.customs")
+        try await federation.until("found in LA") { try await !la.search("MSKU 123456 5").isEmpty }
+        let kh = federation.node("kh.customs")
+        try await federation.until("entries are mirrored in KH") {
+            federation["kh.customs"].mirrorSize(of: "vn.customs") == (try? vn.exchangeSize())
+        }
+        #expect(try await kh.search("MSKU1234565").isEmpty)
+        // A receipt has come back into the case.
+        try await federation.until("a receipt") {
+            let file = try await lan.service.readCase(caseID, by: lan["lan"])
+            return file.notices.first?.references.contains { $0.reference.kind == "receipt" } ?? false
+        }
+        await federation.stop()
+    }
+}

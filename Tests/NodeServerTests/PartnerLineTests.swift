@@ -1,0 +1,105 @@
+import CordonNode
+import Cryptography
+import Logging
+import NodeServer
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// Answers with what it was asked, to one partner.
+private final class Echo: PartnerResponder {
+    private let known: Mutex<[Digest: String]>
+    init(_ known: [Digest: String]) { self.known = Mutex(known) }
+
+    func forget(_ pin: Digest) { known.withLock { $0[pin] = nil } }
+
+    func partner(pin: Digest) -> String? { known.withLock { $0[pin] } }
+
+    func respond(to request: PartnerRequest, from partner: String) async -> PartnerReply {
+        let query = request.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
+        return PartnerReply(
+            request.path == "/missing" ? 404 : 200,
+            Array("\(partner) \(request.method.rawValue) \(request.path) \(query) ".utf8) + request.body)
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct PartnerLineTests {
+    private let ours = try! SigningKey<TLSRole>.generate()
+    private let theirs = try! SigningKey<TLSRole>.generate()
+
+    private func withServer(
+        _ responder: Echo, _ body: (Int) async throws -> Void
+    ) async throws {
+        let (ports, told) = AsyncStream.makeStream(of: Int.self)
+        var configuration = PartnerServer.Configuration()
+        configuration.port = 0
+        let server = PartnerServer(
+            responder, identity: try TLSIdentity(ours, name: "vn.customs"), configuration,
+            logger: Logger(label: "test")
+        ) { told.yield($0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var quiet = Logger(label: "test")
+            quiet.logLevel = .critical
+            let services = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: quiet))
+            group.addTask { try await services.run() }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body(port)
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+    }
+
+    private func transport(
+        _ key: SigningKey<TLSRole>, port: Int, pin: Digest? = nil
+    ) throws -> HTTPPartnerTransport {
+        HTTPPartnerTransport(
+            host: "127.0.0.1", port: port, pin: pin ?? ours.verifyingKey.pin,
+            identity: try TLSIdentity(key, name: "la.customs"))
+    }
+
+    @Test func thePinOfAKeyIsThatOfItsCertificate() throws {
+        #expect(try TLSIdentity(ours, name: "vn.customs").pin == ours.verifyingKey.pin)
+    }
+
+    @Test func partnersAreKnownByTheirKeys() async throws {
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
+        try await withServer(echo) { port in
+            let line = try transport(theirs, port: port)
+            let reply = try await line.send(
+                .init(.post, "/a/b", query: ["x": "1 2"], body: Array("body".utf8)), limit: 1000, timeoutSeconds: 5)
+            #expect(String(decoding: reply.body, as: UTF8.self) == "la.customs POST /a/b x=1 2 body")
+            #expect(try await line.send(.init(.get, "/missing"), limit: 1000, timeoutSeconds: 5).status == 404)
+            await #expect(throws: PartnerTransportError(.tooLarge, "")) {
+                try await line.send(.init(.get, "/long"), limit: 5, timeoutSeconds: 5)
+            }
+            // Revoked while the line is open: nothing more is answered on it.
+            echo.forget(theirs.verifyingKey.pin)
+            #expect(try await line.send(.init(.get, "/again"), limit: 1000, timeoutSeconds: 5).status == 403)
+            await line.stop()
+        }
+    }
+
+    @Test func strangersGetNoLine() async throws {
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
+        try await withServer(echo) { port in
+            let stranger = try transport(try .generate(), port: port)
+            await #expect(throws: PartnerTransportError(.unreachable, "")) {
+                try await stranger.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 5)
+            }
+            await stranger.stop()
+        }
+    }
+
+    @Test func aServerWithAnotherKeyIsNotTalkedTo() async throws {
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
+        try await withServer(echo) { port in
+            let other = try SigningKey<TLSRole>.generate().verifyingKey.pin
+            let line = try transport(theirs, port: port, pin: other)
+            await #expect(throws: PartnerTransportError(.wrongKey, "")) {
+                try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 5)
+            }
+            await line.stop()
+        }
+    }
+}
