@@ -17,7 +17,9 @@ sys.dont_write_bytecode = True
 import json
 import pathlib
 
+from cases.agreements import agreement_changes, agreements
 from cases.attachments import chunked_encryption
+from cases.cards import cards, keys_statements, short_forms
 from cases.checkpoints import checkpoints, proofs
 from cases.entries import entries
 from cases.envelopes import envelopes
@@ -140,6 +142,35 @@ FILES = {
         """The erasure key's file (journal.md, "The erasure key"): file (hex), read by the node nodeID whose keyring
         holds masterKeys; keyring is one that does, opened with keyFile. Where it is good: keys, in the order of the
         file, each id and key (hex).""",
+    ),
+    "cards": (
+        cards,
+        """Authority cards (cards.md): note (base 64). Where it is good: country, authority, prefix, revision, issued,
+        identity, release, exchange, journal, witness (vkeys), nodes, pins (hex), and the fingerprint and shortForm.
+        Where it is not: line, the line of the text that is refused, where it is one. Times are seconds since
+        1970-01-01T00:00Z.""",
+    ),
+    "short-forms": (
+        short_forms,
+        """Fingerprints and short forms of cards (cards.md): text. Where it is good: prefix, digest (hex) and digits.""",
+    ),
+    "keys-statements": (
+        keys_statements,
+        """Keys statements (cards.md, "Keys statements"): note (base 64), read as one of the authority with the identity
+        vkey. Where it is good: prefix, number, issued, and lists begins (use, from, vkey, id), ends and revocations
+        (use, at, id) and epochs (number, from, until, id); ids are hex. line and times as in cards.json.""",
+    ),
+    "agreements": (
+        agreements,
+        """Agreements (agreements.md): note (base 64). Where it is good: its terms, by the keys of its lines, lists in
+        the plural; lead is absent where there is none; signedBy: the parties that have a signature line, whose
+        signatures are not verified here. line and times as in cards.json.""",
+    ),
+    "agreement-changes": (
+        agreement_changes,
+        """Changes of agreements (agreements.md, "Changes"): note (base 64). Where it is good: agreement, change, party,
+        terms (hex, absent but for join), issued, effective, reason (absent where there is none). line and times as
+        in cards.json.""",
     ),
     "entries": (
         entries,

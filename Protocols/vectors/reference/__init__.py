@@ -18,6 +18,8 @@ from .store import *
 from .chunked import *
 from .journal import *
 from .records import *
+from .cards import *
+from .agreements import *
 from .recipients import *
 from .entries import *
 from .envelopes import *
