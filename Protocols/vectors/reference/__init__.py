@@ -21,3 +21,4 @@ from .records import *
 from .recipients import *
 from .entries import *
 from .envelopes import *
+from .sync import *
