@@ -29,6 +29,7 @@ from cases.policies import policies
 from cases.recipients import recipient_keys
 from cases.records import record_ids
 from cases.store import file_ciphers, keyrings, sealed_keys, watermarks
+from cases.sync import add_checkpoint, deliveries, evidence, gossip
 from cases.tree import bundles, merkle, tile_paths, tiles
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -193,6 +194,27 @@ FILES = {
         quorum is met; isDuplicate: the entry id was taken in before. Where it opens, opened has document, recipients,
         openedAs and contentKey; headerHash is H; releaseSeed, recipientsSalt (r1), documentSalt (r2) and bodySalt are
         what the entry and the body were made with. Byte strings but envelope are hex.""",
+    ),
+    "deliveries": (
+        deliveries,
+        """Pages of deliveries (sync.md, "Deliveries"): page (hex), read behind afterPosition and afterEntryIndex (absent
+        where there was no delivery yet), with envelopes of at most maximumEnvelopeByteCount. Where it is good:
+        deliveries, each position, entryIndex and envelope (hex).""",
+    ),
+    "gossip": (
+        gossip,
+        """Held checkpoints (sync.md, "Held checkpoints"): gossip (base 64). Where it is good: items, each kind and bytes
+        (base 64).""",
+    ),
+    "add-checkpoint": (
+        add_checkpoint,
+        """Requests to a witness (sync.md, "Witnesses"): request (base 64), parsed only. Where it is good: oldSize, hashes
+        (hex) and note (base 64).""",
+    ),
+    "evidence": (
+        evidence,
+        """Evidence of forks (sync.md, "Evidence of a fork"): evidence (base 64), read and then verified with the vkeys of
+        logs as known. Where it convicts: origin, firstSize and secondSize.""",
     ),
     "record-ids": (
         record_ids,

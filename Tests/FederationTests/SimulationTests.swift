@@ -32,7 +32,7 @@ import Testing
                 forks += simulation.forksFound
             } catch {
                 print("Seed \(seed), replay with CORDON_SEED=\(seed) CORDON_SEEDS=1:")
-                for line in Self.trace(seed).suffix(60) { print(line) }
+                for line in Self.trace(seed).suffix(100) { print(line) }
                 Issue.record("seed \(seed): \(error)")
                 return
             }

@@ -23,3 +23,4 @@ from .agreements import *
 from .recipients import *
 from .entries import *
 from .envelopes import *
+from .sync import *

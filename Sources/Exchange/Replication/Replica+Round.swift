@@ -39,6 +39,7 @@ extension Replica {
 
     mutating func raise(_ alarm: ReplicaAlarm) {
         actions.append(.alarm(alarm))
+        if case .fork = alarm { isConvicted = true }
         guard alarm.freezes else { return }
         cancelRequests()
         state.isFrozen = true
@@ -218,6 +219,15 @@ extension Replica {
     }
 
     private static var observedFromOneSource: Int { 4 }
+
+    /// Without waiting for anything: the entries will not grow.
+    mutating func compareFrozen(_ note: SignedNote) {
+        guard let head = state.head, head.size == size, note.text != head.note.text,
+            let signed = try? verified(note), signed.size > 0
+        else { return }
+        if signed.size == head.size { fork(head, signed) }
+        if signed.size < head.size { actions.append(.compare(older: signed, newer: head)) }
+    }
 
     mutating func accuse(_ evidence: ForkEvidence) {
         guard let (first, _) = try? evidence.verify(logs: configuration.policy.logs),

@@ -56,7 +56,7 @@ public struct Replica: Sendable {
         /// The judge's state behind the last stored entry.
         public var judge: [UInt8]
         public var cursor: DeliveryCursor
-        /// After an alarm, until a person has decided.
+        /// After an alarm, until a person has decided: then a new replica is made.
         public var isFrozen: Bool
 
         public init(
@@ -157,6 +157,8 @@ public struct Replica: Sendable {
     var pollStarted: UInt64 = 0
     var lastPolled: (bytes: [UInt8], signed: SignedCheckpoint)?
     var lastGossip: UInt64?
+    /// Whether evidence of a fork has been found since the replica was made.
+    var isConvicted = false
     var actions: [Action] = []
 
     /// `seed`: 64 random bits for waiting times, different for every replica.
@@ -198,7 +200,7 @@ public struct Replica: Sendable {
     /// Handles one event and says what to do, in order.
     public mutating func handle(_ event: Event, now: UInt64) -> [Action] {
         self.now = max(self.now, now)
-        guard !isFrozen else { return [] }
+        guard !isFrozen else { return handleFrozen(event) }
         switch event {
         case .tick: break
         case .received(let id, let bytes): received(id, bytes)
@@ -216,6 +218,18 @@ public struct Replica: Sendable {
         }
         if !isFrozen { wake() }
         defer { actions = [] }
+        return actions
+    }
+
+    /// Nothing is asked of a frozen log any more, but evidence against it is still gathered, until there is some.
+    private mutating func handleFrozen(_ event: Event) -> [Action] {
+        defer { actions = [] }
+        guard !isConvicted else { return [] }
+        switch event {
+        case .observed(let note, _): compareFrozen(note)
+        case .evidence(let evidence): accuse(evidence)
+        default: break
+        }
         return actions
     }
 

@@ -1,8 +1,0 @@
-import Exchange
-import Testing
-
-@Suite struct StateTests {
-    @Test func statesAreKnownByName() {
-        #expect(PartnerState.allCases.map(\.rawValue) == ["active", "suspended", "revoked", "frozen"])
-    }
-}
