@@ -84,6 +84,7 @@ PATH_PARAMETERS = {
     ("id", "cases"): ("The case's id.", TEXT),
     ("id", "exhibits"): ("The exhibit's id, as on its label.", TEXT),
     ("id", "seizures"): ("The report's id.", TEXT),
+    ("id", "exports"): ("What the header Cordon-Export said.", TEXT),
     ("id", "uploads"): ("The upload's id.", TEXT),
     ("id", "attachments"): ("The attachment's id.", TEXT),
     ("prefix", "partners"): ("The partner's name prefix, such as `la.customs`; a slash in it as %2F.", TEXT),
@@ -115,6 +116,7 @@ HEADERS = {
     "Location": ("Where what was made is.", {"type": "string", "format": "uri-reference"}),
     "Accept-Ranges": ("`bytes`.", TEXT),
     "Content-Disposition": ("`attachment`: it is never shown within the API's own pages.", TEXT),
+    "Cordon-Export": ("What to ask for the export's result by (`readExport`).", TEXT),
     "Content-Range": ("Which bytes these are, and of how many.", TEXT),
     "Repr-Digest": ("SHA-256 of the whole file, also where only a range is sent (RFC 9530): `sha-256=:…:`.", TEXT),
     "Retry-After": ("Seconds to wait before trying again.", {"type": "integer", "minimum": 0}),
@@ -446,7 +448,8 @@ ATTACHMENTS = [
     ),
     Route(
         "get", "/attachments/{id}", "readAttachment", "Attachments", "Read an attachment",
-        "Every piece is verified before it is sent: an answer that breaks off is not whole.",
+        """Every piece is verified before it is sent: an answer that breaks off is not whole. One that came with a partner's
+        notice is refused (403) where the partner does not allow that it is exported.""",
         permissions=may("readCase"), headers=("Range",),
         answers={
             200: Answer("The file.", BYTES, DOWNLOAD, "application/octet-stream"),
@@ -532,15 +535,22 @@ DATA = [
         "post", "/exports", "exportReports", "Data", "Export reports",
         """The reports of one case, or all that the filters find, as the officer may see them. With names only under an
         approved request of one's own (`export-nominal`), for this case or for all; without `requestId`, without names.
-        The answer is sent as it is made: one that breaks off is not whole.""",
+        What came from partners who do not allow it is left out, and `readExport` says how many; the
+        case of such a report is refused (403). The answer is sent as it is made: one that breaks off is not whole.""",
         permissions=may("exportReports"), body=Body("ExportRequest"),
         answers={
             200: Answer(
                 "JSON Lines: one SeizureReport a line, each ended by a line feed.",
-                {"type": "string", "description": "Each line is a SeizureReport."}, mediaType="application/jsonl",
+                {"type": "string", "description": "Each line is a SeizureReport."}, ("Cordon-Export",),
+                mediaType="application/jsonl",
             )
         },
         problems=(404,),
+    ),
+    Route(
+        "get", "/exports/{id}", "readExport", "Data", "Read what an export came to",
+        "Once it was handed out whole, until the officer's next one.",
+        permissions=may("exportReports"), answers={200: Answer("What it came to.", "ExportSummary")},
     ),
     Route(
         "get", "/codes", "listCodeLists", "Data", "List code lists",
@@ -668,7 +678,8 @@ NOTICES = [
     Route(
         "get", "/cases/{id}/notices/{number}/explain", "explainNotice", "Notices",
         "Read who would get a draft, and who not",
-        "As if the officer who asks approved of it. For every partner that is known.",
+        """As if the officer who asks approved of it; of one that was released, as it was decided then. For every partner that
+        is known.""",
         permissions=may("draftNotice"), answers={200: Answer("Who, and why not.", "ExplanationView")},
     ),
     Route(

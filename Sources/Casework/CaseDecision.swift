@@ -96,6 +96,11 @@ extension CaseFile {
         }
     }
 
+    /// Kinds of notices that say something of an earlier one and hold no intelligence.
+    private static let lastWords: Set = [
+        "recall", "handling-change", "consent-request", "consent-grant", "consent-denial", "feedback",
+    ]
+
     private func requireState(for body: CaseEvent.OneOf_Body) throws(CaseError) {
         switch body {
         case .reopened:
@@ -103,6 +108,8 @@ extension CaseFile {
         case .accessChanged, .needToKnowSet, .ownerChanged, .holdChanged, .retentionSet, .hitsFound, .custodyOffered,
             .custodyAnswered, .exhibitDisposed, .noticeReceived, .noticeReferenced, .noticeReleased, .noticeRefused:
             return  // exhibits outlive the investigation, and so does the question who may look
+        case .noticeDrafted(let draft) where Self.lastWords.contains(draft.kind):
+            return  // what was sent from a closed case can still be taken back, or its conditions changed
         default:
             guard isOpen else { throw CaseError(.conflict, "the case is closed: reopen it first") }
         }

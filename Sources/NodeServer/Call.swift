@@ -9,6 +9,7 @@ internal import SwiftProtobuf
 extension HTTPField.Name {
     static let idempotencyKey = Self("Idempotency-Key")!
     static let accessReason = Self("Cordon-Reason")!
+    static let exportID = Self("Cordon-Export")!
 }
 
 /// One request, as the handlers see it.

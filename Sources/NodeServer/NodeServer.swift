@@ -142,14 +142,15 @@ public struct NodeServer: Service {
 
     private func localRouter() -> Router<BasicRequestContext> {
         let router = Router()
-        let service = service
-        let metrics = metrics
+        let (service, exchange, metrics) = (service, exchange, metrics)
         router.get("/metrics") { _, _ in
             let checkpoints = try service.checkpoints()
-            let text = metrics.text([
-                ("cordon_journal_records", "Records in the journal.", checkpoints.journal.size),
-                ("cordon_exchange_entries", "Entries in the exchange log.", checkpoints.exchange.size),
-            ])
+            let partners = try await exchange?.partnerReports() ?? []
+            let text = metrics.text(
+                [
+                    ("cordon_journal_records", "Records in the journal.", checkpoints.journal.size),
+                    ("cordon_exchange_entries", "Entries in the exchange log.", checkpoints.exchange.size),
+                ], partners: partners, now: service.administration.now)
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                 body: .init(byteBuffer: ByteBuffer(string: text)))

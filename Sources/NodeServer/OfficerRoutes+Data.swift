@@ -84,7 +84,16 @@ extension OfficerRoute {
                     try await writer.finish(nil)
                 })
             answer.headers[.contentType] = "application/jsonl"
+            answer.headers[.exportID] = export.id
             return answer
+        },
+        OfficerRoute("GET", "/exports/{id}", .permission(.exportReports)) { call in
+            let result = try call.service.exportResult(try call.parameter("id"), by: try call.credentials)
+            return try .json(
+                ExportSummary.with {
+                    $0.reports = UInt64(result.reports)
+                    $0.withheld = UInt64(result.withheld)
+                })
         },
         OfficerRoute("GET", "/codes", .permission(.readStatus)) { call in
             let loaded = call.service.codes.loaded

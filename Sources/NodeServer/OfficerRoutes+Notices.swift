@@ -62,9 +62,11 @@ extension OfficerRoute {
         },
         OfficerRoute("GET", "/cases/{id}/notices/{number}/explain", .permission(.draftNotice)) { call in
             let (exchange, credentials) = try call.exchange(.draftNotice)
-            let decision = try await exchange.explain(
-                try call.draftNumber, in: try call.parameter("id"), by: credentials)
-            return try .json(decision.view)
+            let (number, caseID) = (try call.draftNumber, try call.parameter("id"))
+            if let record = try await exchange.decision(on: number, in: caseID, by: credentials) {
+                return try .json(ExplanationView(record))
+            }
+            return try .json(await exchange.explain(number, in: caseID, by: credentials).view)
         },
         OfficerRoute("POST", "/cases/{id}/notices/{number}/approve", .permission(.releaseNotice)) { call in
             let (exchange, credentials) = try call.exchange(.releaseNotice)

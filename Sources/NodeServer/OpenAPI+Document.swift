@@ -1704,7 +1704,7 @@ extension OpenAPI {
           "Attachments"
         ],
         "summary": "Read an attachment",
-        "description": "Every piece is verified before it is sent: an answer that breaks off is not whole.\n\nFor investigator, release-officer, supervisor; a token needs the scope read.",
+        "description": "Every piece is verified before it is sent: an answer that breaks off is not whole. One that came with a partner's notice is refused (403) where the partner does not allow that it is exported.\n\nFor investigator, release-officer, supervisor; a token needs the scope read.",
         "security": [
           {
             "bearer": []
@@ -2524,7 +2524,7 @@ extension OpenAPI {
           "Data"
         ],
         "summary": "Export reports",
-        "description": "The reports of one case, or all that the filters find, as the officer may see them. With names only under an approved request of one's own (`export-nominal`), for this case or for all; without `requestId`, without names. The answer is sent as it is made: one that breaks off is not whole.\n\nFor investigator, release-officer, supervisor; a token needs the scope export.",
+        "description": "The reports of one case, or all that the filters find, as the officer may see them. With names only under an approved request of one's own (`export-nominal`), for this case or for all; without `requestId`, without names. What came from partners who do not allow it is left out, and `readExport` says how many; the case of such a report is refused (403). The answer is sent as it is made: one that breaks off is not whole.\n\nFor investigator, release-officer, supervisor; a token needs the scope export.",
         "security": [
           {
             "bearer": []
@@ -2555,6 +2555,11 @@ extension OpenAPI {
         "responses": {
           "200": {
             "description": "JSON Lines: one SeizureReport a line, each ended by a line feed.",
+            "headers": {
+              "Cordon-Export": {
+                "$ref": "#/components/headers/Cordon-Export"
+              }
+            },
             "content": {
               "application/jsonl": {
                 "schema": {
@@ -2578,6 +2583,70 @@ extension OpenAPI {
           },
           "422": {
             "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
+    "/exports/{id}": {
+      "get": {
+        "operationId": "readExport",
+        "tags": [
+          "Data"
+        ],
+        "summary": "Read what an export came to",
+        "description": "Once it was handed out whole, until the officer's next one.\n\nFor investigator, release-officer, supervisor; a token needs the scope export.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "exportReports",
+            "roles": [
+              "investigator",
+              "release-officer",
+              "supervisor"
+            ],
+            "scope": "export"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "What the header Cordon-Export said.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What it came to.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExportSummary"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -3929,7 +3998,7 @@ extension OpenAPI {
           "Notices"
         ],
         "summary": "Read who would get a draft, and who not",
-        "description": "As if the officer who asks approved of it. For every partner that is known.\n\nFor investigator, release-officer, supervisor; a token needs the scope write.",
+        "description": "As if the officer who asks approved of it; of one that was released, as it was decided then. For every partner that is known.\n\nFor investigator, release-officer, supervisor; a token needs the scope write.",
         "security": [
           {
             "bearer": []
@@ -4495,6 +4564,12 @@ extension OpenAPI {
       },
       "Content-Disposition": {
         "description": "`attachment`: it is never shown within the API's own pages.",
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Cordon-Export": {
+        "description": "What to ask for the export's result by (`readExport`).",
         "schema": {
           "type": "string"
         }
@@ -6654,6 +6729,23 @@ extension OpenAPI {
           "reason"
         ]
       },
+      "ExportSummary": {
+        "type": "object",
+        "description": "What an export came to.",
+        "properties": {
+          "reports": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$"
+          },
+          "withheld": {
+            "type": "string",
+            "format": "uint64",
+            "pattern": "^[0-9]+$",
+            "description": "Reports that stayed here: they came from partners who do not allow it."
+          }
+        }
+      },
       "FindingView": {
         "type": "object",
         "properties": {
@@ -8276,7 +8368,7 @@ extension OpenAPI {
         "properties": {
           "lastSync": {
             "type": "string",
-            "description": "Empty where its log was never seen to its end."
+            "description": "When its log was last seen to its end; empty where it was not since the node was started."
           },
           "lag": {
             "type": "string",

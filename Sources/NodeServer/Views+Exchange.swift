@@ -51,8 +51,8 @@ extension PartnerReport {
                 }
             }
             $0.figures = .with {
-                $0.lastSync = time(figures.lastSyncMilliseconds)
-                $0.lag = figures.lag
+                $0.lastSync = lastSync == 0 ? "" : time(lastSync)
+                $0.lag = lag
                 $0.failures = UInt64(failures)
                 $0.lastFailure = lastFailure
                 $0.sent = figures.sent
@@ -230,18 +230,23 @@ extension ReasonView {
     }
 }
 
-extension ReleaseDecision {
-    var view: ExplanationView {
-        .with {
-            $0.released = isReleased
-            $0.decision = record(draftDigest: [])
-            let codes = Set(verdicts.flatMap(\.reasons))
+extension ExplanationView {
+    init(_ record: ReleaseDecisionRecord, _ findings: [FindingView] = []) {
+        let codes = Set(record.partners.flatMap(\.reasons))
+        self = .with {
+            $0.released = record.refusals.isEmpty
+            $0.decision = record
             $0.reasons =
-                refusals.map { ReasonView($0.rawValue, $0.sentence) }
-                + ReleaseReason.allCases.filter(codes.contains).map { ReasonView($0.rawValue, $0.sentence) }
-            $0.findings = findings.map(\.view)
+                record.refusals.compactMap(ReleaseRefusal.init).map { ReasonView($0.rawValue, $0.sentence) }
+                + ReleaseReason.allCases.filter { codes.contains($0.rawValue) }
+                .map { ReasonView($0.rawValue, $0.sentence) }
+            $0.findings = findings
         }
     }
+}
+
+extension ReleaseDecision {
+    var view: ExplanationView { ExplanationView(record(draftDigest: []), findings.map(\.view)) }
 }
 
 extension ExchangeService.Release {

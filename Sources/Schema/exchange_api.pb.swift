@@ -187,7 +187,7 @@ public nonisolated struct PartnerFiguresView: @unchecked Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Empty where its log was never seen to its end.
+  /// When its log was last seen to its end; empty where it was not since the node was started.
   public var lastSync: String {
     get {_storage._lastSync}
     set {_uniqueStorage()._lastSync = newValue}

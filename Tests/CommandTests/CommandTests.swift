@@ -9,12 +9,12 @@ struct CommandNode {
     var export: String { directory["export"] }
     let arguments: [String]
 
-    init() throws {
+    init(country: String = "VN", name: String = "Vietnam Customs") throws {
         directory = try TemporaryDirectory()
         try write((0..<32).map { _ in UInt8.random(in: 0...255) }, to: directory["key"])
         chmod(directory["key"], 0o600)
         arguments = ["--dir", directory["node"], "--key-file", directory["key"]]
-        let made = try Program.run("cordon", ["init", "--authority", "VN", "--name", "Vietnam Customs"] + arguments)
+        let made = try Program.run("cordon", ["init", "--authority", country, "--name", name] + arguments)
         try #require(made.status == 0, "\(made.errors)")
     }
 

@@ -20,12 +20,18 @@ final class ServedNode: @unchecked Sendable {
     let node: CommandNode
     let address: String
     private let officers: [Founder]
+    /// Further words of `cordon serve`.
+    private let serving: [String]
     /// Nil while it is stopped.
     private let program: Mutex<Program?>
 
-    init(_ officers: [Founder] = ServedNode.pair) throws {
+    init(
+        _ officers: [Founder] = ServedNode.pair, country: String = "VN", name: String = "Vietnam Customs",
+        serving: [String] = []
+    ) throws {
         self.officers = officers
-        node = try CommandNode()
+        self.serving = serving
+        node = try CommandNode(country: country, name: name)
         try FileManager.default.createDirectory(atPath: node.directory["home"], withIntermediateDirectories: true)
         for officer in officers {
             let found = try Program.run(
@@ -35,7 +41,7 @@ final class ServedNode: @unchecked Sendable {
                 environment: ["CORDON_OFFICER_PASSWORD": Self.password])
             try #require(found.status == 0, "\(found.errors)")
         }
-        let (program, address) = try #require(try Self.serve(node, port: "0"))
+        let (program, address) = try #require(try Self.serve(node, port: "0", serving))
         self.program = Mutex(program)
         self.address = address
         try signIn()
@@ -44,11 +50,14 @@ final class ServedNode: @unchecked Sendable {
     deinit { program.withLock { _ = $0?.end { $0.terminate() } } }
 
     /// Nil where it does not come to serve.
-    private static func serve(_ node: CommandNode, port: String) throws -> (Program, String)? {
+    private static func serve(
+        _ node: CommandNode, port: String, _ more: [String]
+    ) throws -> (Program, String)? {
         let program = try Program(
-            "cordon", ["serve", "--listen", "127.0.0.1:\(port)", "--metrics-port", "none"] + node.arguments)
-        program.waitForLines(1)
-        let line = program.outputSoFar.split(separator: "\n").first.map(String.init) ?? ""
+            "cordon",
+            ["serve", "--listen", "127.0.0.1:\(port)", "--metrics-port", "none"] + more + node.arguments)
+        program.waitForLines(more.contains("--partner-listen") ? 2 : 1)
+        let line = program.outputSoFar.split(separator: "\n").map(String.init).first { $0.hasPrefix("Ready") } ?? ""
         let address = line.replacing("Ready at ", with: "")
         guard address.hasPrefix("http://127.0.0.1:") else {
             _ = program.end { $0.terminate() }
@@ -82,7 +91,7 @@ final class ServedNode: @unchecked Sendable {
     func restart() throws {
         let port = String(try #require(address.split(separator: ":").last))
         for _ in 0..<20 {
-            if let (next, _) = try Self.serve(node, port: port) {
+            if let (next, _) = try Self.serve(node, port: port, serving) {
                 program.withLock { $0 = next }
                 return
             }

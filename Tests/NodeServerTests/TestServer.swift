@@ -35,12 +35,12 @@ final class TestServer: Sendable {
 
     /// `lan` is an investigator; for each role there is `other-<role>`.
     init(
-        exchanges: Bool = true, _ change: (inout NodeServerConfiguration) -> Void = { _ in }
+        exchanges: Bool = true, country: String = "VN", _ change: (inout NodeServerConfiguration) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryDirectory()
         let unlock = Unlock.keyFile(try .generate())
         try Node.create(
-            at: directory["node"], authority: Authority(country: "VN", name: "Test Customs"), unlock: unlock)
+            at: directory["node"], authority: Authority(country: country, name: "Test Customs"), unlock: unlock)
         let node = try Node(opening: directory["node"], unlock: unlock)
         sequencer = try node.startSequencer()
         let service = try node.caseService(sequencer)

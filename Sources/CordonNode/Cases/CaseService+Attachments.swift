@@ -2,6 +2,7 @@ public import Casework
 internal import Cryptography
 internal import Customs
 internal import FoundationEssentials
+internal import Exchange
 public import Schema
 internal import Storage
 internal import SwiftProtobuf
@@ -201,6 +202,7 @@ extension CaseService {
             return file.attachments.first { $0.attachment.id == id.description }.map { ($0.attachment, file) }
         }
         guard let (attachment, file) = found, file.isVisible(to: credentials.officer.number) else { throw missing }
+        try file.requireAllowed(.export, at: clock.nowMilliseconds())
         guard let blob = Digest(attachment.blob) else { throw NodeError(.corrupted, "an attachment has no blob") }
         try await recordAccess(by: credentials) {
             $0.action = "download"

@@ -1,6 +1,7 @@
 package import Casework
 internal import Cryptography
 internal import Customs
+internal import Exchange
 public import Schema
 internal import Storage
 internal import SwiftProtobuf
@@ -15,6 +16,8 @@ public struct SearchResult: Sendable {
     public let met: String
     /// 1 where it is the same; the similarity of names where they only resemble each other.
     public let score: Double
+    /// Not so where it came from a partner who does not allow it.
+    let mayBeExported: Bool
 }
 
 public struct SearchPage: Sendable {
@@ -139,7 +142,8 @@ extension CaseService {
         withNames: Bool
     ) throws -> SearchResult? {
         let file = try store.caseFile(posting.stream, at: index.snapshot)
-        guard file.isVisible(to: officer.number) else { return nil }
+        let now = clock.nowMilliseconds()
+        guard file.isVisible(to: officer.number), file.refusal(of: .read, at: now) == nil else { return nil }
         let id = RecordID(country: authority.country, kind: .seizure, number: posting.number).description
         var report = file.report(id)?.report
         // Names are for who looks for something; a list by filters alone would be an export that nobody approved.
@@ -148,7 +152,9 @@ extension CaseService {
         if stage.isSimilar, let name, let report {
             score = report.names.map { Fuzzy.similarity(name, FoldedName($0)) }.max() ?? 0
         }
-        return SearchResult(caseID: file.id, title: file.title, report: report, met: stage.met, score: score)
+        return SearchResult(
+            caseID: file.id, title: file.title, report: report, met: stage.met, score: score,
+            mayBeExported: file.refusal(of: .export, at: now) == nil)
     }
 
     // MARK: Planning

@@ -1,9 +1,11 @@
 public import Casework
 internal import Cryptography
 public import Customs
+internal import Exchange
 public import Schema
 internal import Storage
 internal import SwiftProtobuf
+internal import Synchronization
 
 /// Bounds on the service's work.
 public struct CaseServiceLimits: Sendable {
@@ -38,6 +40,8 @@ public final class CaseService: Sendable {
     let clock: NodeClock
     let readers: BlockingPool
     let queue = StreamQueue()
+    /// The last finished export of each officer. Held for moments only.
+    let exports = Mutex<[UInt64: ExportResult]>([:])
 
     init(
         _ authority: Authority, _ store: CaseStore, _ blobs: BlobStore, _ sequencer: Sequencer,
@@ -107,6 +111,7 @@ public final class CaseService: Sendable {
     ) async throws -> CaseFile {
         try credentials.require(.readCase)
         let file = try await visibleCase(id, credentials)
+        try file.requireAllowed(.read, at: clock.nowMilliseconds())
         try await recordAccess(by: credentials) {
             $0.action = "read-case"
             $0.caseID = file.id
@@ -137,6 +142,7 @@ public final class CaseService: Sendable {
             return file.report(id.description).map { ($0, file) }
         }
         guard let found, found.1.isVisible(to: officer) else { throw missing }
+        try found.1.requireAllowed(.read, at: clock.nowMilliseconds())
         try await recordAccess(by: credentials) {
             $0.action = "read-report"
             $0.caseID = found.1.id
@@ -151,6 +157,7 @@ public final class CaseService: Sendable {
     public func history(of id: String, by credentials: Credentials) async throws -> [RecordedEvent] {
         try credentials.require(.readCase)
         let file = try await visibleCase(id, credentials)
+        try file.requireAllowed(.read, at: clock.nowMilliseconds())
         guard let stream = stream(caseID: file.id) else { throw Self.noSuchCase }
         let store = store
         let officer = credentials.officer.number
@@ -360,6 +367,9 @@ public final class CaseService: Sendable {
         let now = clock.nowMilliseconds()
         var number = prepared.stream
         if case .opened = event.body {} else { number = store.newNumber() }
+        if case .linkAdded(let link) = event.body {
+            for end in [link.from, link.to] { try requireLinkable(end, from: prepared.stream, at: now) }
+        }
         let decision = try file.decide(event, context(credentials, number: number, now: now))
         try store.draft(
             [decision.event], by: credentials.officer.number, stream: prepared.stream, &file, key: key, time: now,

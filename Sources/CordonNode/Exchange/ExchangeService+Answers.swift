@@ -7,8 +7,8 @@ public import Schema
 internal import SwiftProtobuf
 
 extension ExchangeService {
-    /// Drafts what answers, judges, corrects or otherwise concerns a notice of the case: its references, its recipients,
-    /// its subject and its conditions follow from that notice wherever they are left out.
+    /// Drafts what answers, judges, corrects or otherwise concerns a notice of the case: references, recipients, subject
+    /// and conditions follow from that notice wherever they are left out.
     public func answer(
         _ answer: Notice, to place: NoticePlace, in caseID: String, recipients: [String] = [],
         attachments: [String] = [], skipRefused: Bool = false, ifMatch: UInt64? = nil,

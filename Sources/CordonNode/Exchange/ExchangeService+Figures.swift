@@ -172,7 +172,7 @@ extension ExchangeService {
     /// How long after a notice's end a partner has to say that it has erased it: 7 days.
     static let erasureGraceMilliseconds: UInt64 = 7 * 86_400_000
 
-    /// By when the recipients of `notice` have to say that it is gone: of one that expires, or of the one that it recalls.
+    /// By when the recipients of `notice` have to say that it is gone, or that what it recalls is.
     static func erasuresDue(
         by notice: Notice, _ id: [UInt8], _ partner: UInt32, at milliseconds: UInt64
     ) -> [RowChange] {

@@ -92,7 +92,8 @@ extension ExchangeService {
                         gone.append(RowChange(.exchange, Array(key), nil))
                     } else if try store.isVisible(stream, to: officer) {
                         let file = try store.caseFile(stream)
-                        if file.isVisible(to: officer), let notice = file.notice(at: number == 0 ? .received : .number(number)),
+                        if file.isVisible(to: officer),
+                            let notice = file.notice(at: number == 0 ? .received : .number(number)),
                             filter.map({ $0.takes(notice) }) ?? true
                         {
                             reports.append(file.report(on: notice, at: now))
@@ -156,6 +157,17 @@ extension ExchangeService {
         return NoticeDetails(
             report: file.report(on: notice, at: now), content: content, version: file.version, received: received,
             refusals: refusals)
+    }
+
+    /// How it was decided about a notice that was released; nil of a draft, about which nothing is decided yet. Journalled.
+    public func decision(on number: UInt32, in caseID: String, by credentials: Credentials) async throws
+        -> ReleaseDecisionRecord?
+    {
+        try credentials.require(.draftNotice)
+        let file = try await cases.readCase(caseID, reason: "notice explain", by: credentials)
+        guard let notice = file.notice(number) else { throw Self.noSuchNotice }
+        guard case .released = notice.state else { return nil }
+        return try ReleaseDecisionRecord(serializedBytes: notice.decision)
     }
 
     /// Once for each notice. What cannot be told now is not told later: nothing depends on it.

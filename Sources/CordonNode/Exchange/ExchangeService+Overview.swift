@@ -25,7 +25,12 @@ public struct PartnerReport: Sendable {
     public let logs: [Log]
     /// The end of the last epoch that it has published keys for; nil where there is none.
     public let keysUntil: UInt64?
+    /// What happened with it; `lastSync` and `lag` say how its log stands.
     public let figures: PartnerFigures
+    /// When its log was last seen to its end, since the node was started; 0 for never.
+    public let lastSync: UInt64
+    /// Entries of its log that are known to exist and not stored.
+    public let lag: UInt64
     /// Attempts to sync that failed since the last that did not.
     public let failures: Int
     public let lastFailure: String
@@ -78,7 +83,8 @@ extension ExchangeService {
         try credentials.require(.readPartners)
         guard let partner = directory.partners[prefix] else { throw Self.noSuchPartner }
         guard !partner.evidence.isEmpty else {
-            throw CaseError(.notFound, "there is no proof against this partner: its log has one history, as far as seen")
+            throw CaseError(
+                .notFound, "there is no proof against this partner: its log has one history, as far as seen")
         }
         return partner.evidence
     }
@@ -101,12 +107,12 @@ extension ExchangeService {
                 cosignature: given?.lines ?? [])
         }
         let counts = state.withLock { $0.counts[partner.prefix] } ?? PartnerCounts()
-        var figures = figures(of: partner.prefix)
-        if counts.lastSync > 0 { figures.apply(.synced(size: logs[0].stored), at: counts.lastSync) }
-        figures.apply(.announced(size: logs.first { $0.id == .exchange }?.size ?? 0), at: now)
+        let exchange = logs.first { $0.id == .exchange }
         return PartnerReport(
             partner: partner, logs: logs, keysUntil: keys(of: partner.prefix)?.epochs.map(\.untilMilliseconds).max(),
-            figures: figures, failures: counts.failures, lastFailure: counts.lastFailure, refused: counts.refused)
+            figures: figures(of: partner.prefix), lastSync: counts.lastSync,
+            lag: (exchange?.size ?? 0) - min(exchange?.size ?? 0, exchange?.stored ?? 0), failures: counts.failures,
+            lastFailure: counts.lastFailure, refused: counts.refused)
     }
 
     // MARK: Agreements

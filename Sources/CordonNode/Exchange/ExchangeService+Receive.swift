@@ -369,8 +369,8 @@ extension ExchangeService {
         for note in prepared.agreements { _ = try? await recordAgreement(note, by: 0) }
         for (number, stream) in prepared.reports {
             let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil) }
-            guard let found, (try? await cases.commitHits(found.proposal)) == true, !found.hits.isEmpty else { continue }
-            _ = await note([.hit(stream, number)], of: partner)
+            guard let found, (try? await cases.commitHits(found.proposal)) == true else { continue }
+            if !found.hits.isEmpty { _ = await note([.hit(stream, number)], of: partner) }
         }
         for stream in prepared.recalled { try? await eraseReceived(stream, because: "recalled") }
         try? await acknowledge(prepared.receipts, to: partner)

@@ -68,7 +68,8 @@ struct AgreementPropose: ClientCommand {
     var title: String?
     @Option(help: "The legal basis: instrument and article.")
     var basis: String?
-    @Option(help: "bilateral-treaty, regional-instrument, joint-operation. Default: the first, or the last with --lead.")
+    @Option(
+        help: "bilateral-treaty, regional-instrument, joint-operation. Default: the first, or the last with --lead.")
     var instrument: String?
     @Option(help: "Who leads it, by name prefix, where there are more than two parties.")
     var lead: String?
@@ -132,7 +133,8 @@ struct AgreementPropose: ClientCommand {
             legalBasis: basis ?? "", lead: lead, parties: Set(Words.list(parties) + [own]),
             purposes: Set(try Words.codes(purpose, ExchangePurpose.self, "--purpose")),
             categories: Set(Words.list(category)), kinds: Set(try Words.codes(notice, CoveredKind.self, "--notice")),
-            allowsNominal: names, highestHandling: try Words.code(handling.uppercased(), HandlingCode.self, "--handling"),
+            allowsNominal: names,
+            highestHandling: try Words.code(handling.uppercased(), HandlingCode.self, "--handling"),
             highestTLP: try Words.code(tlp, TrafficLight.self, "--tlp"),
             onward: try Words.code(onward, OnwardTransfer.self, "--onward"), retentionDays: retentionDays,
             fromMilliseconds: begin, untilMilliseconds: end)
@@ -325,7 +327,8 @@ struct AgreementJoin: AgreementChangeCommand {
     static let configuration = help(
         "join", "Ask to join an agreement that is led, on the terms that hold.",
         """
-        Record the agreement first. The note goes to the lead, who accepts it, and comes back; then all members record it.
+        Record the agreement first. The note goes to the lead, who accepts it, and comes back; then all members \
+        record it.
         """)
     static let kind = AgreementChange.Kind.join
 
@@ -338,7 +341,8 @@ struct AgreementJoin: AgreementChangeCommand {
 
 struct AgreementLeave: AgreementChangeCommand {
     static let configuration = help(
-        "leave", "Leave an agreement that is led.", "When its lead leaves, it ends. The note is for the others to record.")
+        "leave", "Leave an agreement that is led.",
+        "When its lead leaves, it ends. The note is for the others to record.")
     static let kind = AgreementChange.Kind.leave
 
     @Argument(help: "The agreement's id.")

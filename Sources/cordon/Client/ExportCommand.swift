@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Glibc
 internal import Interchange
+internal import NIOHTTP1
 internal import Schema
 internal import SwiftProtobuf
 
@@ -63,8 +64,9 @@ struct ExportCommand: ClientCommand {
         var count = 0
         if format == .csv { try file.write(ExportTable.header) }
         let call = APIClient.Request(method: "POST", path: "/exports", body: try wanted.jsonUTF8Bytes())
+        var export: String?
         do {
-            try await api.stream(call) { bytes in
+            try await api.stream(call, head: { export = $1.first(name: "Cordon-Export") }) { bytes in
                 guard format == .csv else {
                     count += bytes.count { $0 == UInt8(ascii: "\n") }
                     return try file.write(bytes)
@@ -83,6 +85,12 @@ struct ExportCommand: ClientCommand {
             throw error
         }
         Terminal.printError("\(count) reports" + (request == nil ? ", without names" : ", with names"))
+        if let export {
+            let summary = try await api.get("/exports/\(APIClient.escaped(export))", as: ExportSummary.self).message
+            if summary.withheld > 0 {
+                Terminal.printError("\(summary.withheld) more came from partners who do not allow it, and stay here")
+            }
+        }
         if table.truncatedCount > 0 {
             Terminal.printError("\(table.truncatedCount) of them have more than the columns hold: see not_shown")
         }

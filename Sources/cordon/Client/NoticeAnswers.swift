@@ -67,7 +67,8 @@ struct NoticeReply: ClientCommand {
     var withNames = false
     @Flag(help: "More is to come.")
     var partial = false
-    @Option(name: .customLong("attach"), help: "An attachment of the case that goes with it, by its id; may be repeated.")
+    @Option(
+        name: .customLong("attach"), help: "An attachment of the case that goes with it, by its id; may be repeated.")
     var attachments: [String] = []
     @OptionGroup(title: "The node") var client: ClientOptions
 
@@ -92,7 +93,8 @@ struct NoticeReply: ClientCommand {
 }
 
 struct NoticeRefuse: AnswerCommand {
-    static let configuration = help("refuse", "Refuse a request.", "--ground ongoing-proceedings --reason \"sub judice\"")
+    static let configuration = help(
+        "refuse", "Refuse a request.", "--ground ongoing-proceedings --reason \"sub judice\"")
 
     @OptionGroup var answer: AnswerOptions
     @Option(
@@ -203,7 +205,8 @@ struct NoticeSighting: AnswerCommand {
 
 struct NoticeConsent: AnswerCommand {
     static let configuration = help(
-        "consent", "Ask a notice's sender for a consent; or grant or deny one for our own.", "--ask export --reason \"…\"")
+        "consent", "Ask a notice's sender for a consent; or grant or deny one for our own.",
+        "--ask export --reason \"…\"")
 
     @OptionGroup var answer: AnswerOptions
     @Option(help: "Ask for it: print, export, use-in-court, release-onward, attach-to-case")

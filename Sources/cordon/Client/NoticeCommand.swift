@@ -7,8 +7,8 @@ struct NoticeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notice", abstract: "What goes to partners and comes from them, each in a case.",
         discussion: """
-            A notice is drafted in a case, looked over with `explain`, released by a release officer or supervisor, and \
-            sealed to those who may have it. One that came has a case of its own; answers to it are drafted there. \
+            A notice is drafted in a case, looked over with `explain`, released by a release officer or supervisor, \
+            and sealed to those who may have it. One that came has a case of its own; answers to it are drafted there. \
             Notices of a case go by their numbers; 0 is the one that made the case.
             """,
         subcommands: [
@@ -143,8 +143,8 @@ struct NoticeExplain: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Print who would get a notice, who not, and why; nothing is sent.",
         discussion: """
-            As if you approved of it. Of one that was released: how it was decided then. Example: cordon notice explain \
-            VN-C-4F7Q2-10 1
+            As if you approved of it. Of one that was released: how it was decided then. Example: cordon notice \
+            explain VN-C-4F7Q2-10 1
 
             \(ClientFailure.exitCodes)
             """)
@@ -251,7 +251,8 @@ enum NoticeText {
     }
 
     static func printHead(_ notice: NoticeSummary, _ names: OfficerNames) {
-        Swift.print("\(notice.kind) \(notice.number) of case \(Display.safe(notice.caseID)): \(Display.safe(notice.subject))")
+        Swift.print(
+            "\(notice.kind) \(notice.number) of case \(Display.safe(notice.caseID)): \(Display.safe(notice.subject))")
         var lines = [("state", "\(notice.state) \(Display.time(notice.at))")]
         if !notice.sender.isEmpty { lines.append(("from", notice.sender)) }
         if !notice.recipients.isEmpty { lines.append(("to", notice.recipients.joined(separator: ", "))) }
@@ -283,7 +284,8 @@ enum NoticeText {
         var table = Table("PARTNER", "ASKED FOR", "GETS IT", "AGREEMENT", "WHY NOT")
         for partner in view.decision.partners {
             let gets = view.decision.recipients.contains(partner.partner)
-            let why = partner.reasons.map { sentences[$0] ?? $0 } + (partner.withoutNames ? ["It may go without names."] : [])
+            let why =
+                partner.reasons.map { sentences[$0] ?? $0 } + (partner.withoutNames ? ["It may go without names."] : [])
             table.add(
                 partner.partner, partner.requested ? "yes" : "no", gets ? "yes" : "no",
                 partner.agreement.isEmpty ? "-" : partner.agreement, why.joined(separator: " "))

@@ -98,7 +98,8 @@ struct NoticeDraft: ClientCommand {
     var withNames = false
     @Flag(help: "Release it to those who may have it, where others may not.")
     var skipRefused = false
-    @Option(name: .customLong("attach"), help: "An attachment of the case that goes with it, by its id; may be repeated.")
+    @Option(
+        name: .customLong("attach"), help: "An attachment of the case that goes with it, by its id; may be repeated.")
     var attachments: [String] = []
     @Option(help: "The draft whose place it takes.")
     var number: UInt32 = 0
@@ -187,7 +188,9 @@ struct NoticeDraft: ClientCommand {
 
     /// A line of goods only where something was said of goods.
     private var hasGoods: Bool {
-        [fields.what, fields.hs, fields.species, fields.brand, fields.quantity, fields.declaredAs].contains { $0 != nil }
+        [fields.what, fields.hs, fields.species, fields.brand, fields.quantity, fields.declaredAs].contains {
+            $0 != nil
+        }
     }
 
     private func assistance() throws -> AssistanceRequest {

@@ -18,8 +18,8 @@ struct PartnerAdd: ClientCommand {
         commandName: "add", abstract: "Take a partner's card, once its fingerprint was compared with the partner.",
         discussion: """
             Read the fingerprint to the partner over a telephone number that is known from before, not over the line \
-            that the card came by. A newer card of a known partner is taken the same way; one with another identity key \
-            only with --replace, and that too is asked of the partner.
+            that the card came by. A newer card of a known partner is taken the same way; one with another identity \
+            key only with --replace, and that too is asked of the partner.
 
             Example: cordon partner add la.card
 
@@ -87,7 +87,7 @@ struct PartnerListCommand: ClientCommand {
         for partner in answer.message.partners {
             table.add(
                 partner.card.prefix, partner.card.country, partner.state, Display.time(partner.since),
-                partner.figures.lastSync.isEmpty ? "never" : Display.time(partner.figures.lastSync),
+                partner.figures.lastSync.isEmpty ? "not yet" : Display.time(partner.figures.lastSync),
                 partner.card.authority)
         }
         table.print(orElse: "There are no partners yet: cordon partner add CARD")
@@ -109,15 +109,24 @@ struct PartnerStatus: ClientCommand {
         if api.printJSON(answer) { return }
         let view = answer.message
         let figures = view.figures
-        print("\(Display.safe(view.card.prefix)) (\(Display.safe(view.card.country))): \(Display.safe(view.card.authority))")
+        let card = view.card
+        print(Display.safe("\(card.prefix) (\(card.country)): \(card.authority)"))
         var lines = [("state", "\(view.state) since \(Display.time(view.since))")]
         if !view.reason.isEmpty { lines.append(("because", view.reason)) }
-        if view.evidence { lines.append(("evidence", "its log has two histories: cordon partner evidence \(view.card.prefix)")) }
+        if view.evidence {
+            lines.append(("evidence", "its log has two histories: cordon partner evidence \(view.card.prefix)"))
+        }
         lines += [
             ("card", "revision \(view.card.revision), issued \(Display.time(view.card.issuedAt))"),
             ("nodes", view.card.nodes.isEmpty ? "none" : view.card.nodes.joined(separator: ", ")),
-            ("keys until", view.keysUntil.isEmpty ? "none known: nothing can be sealed to it" : Display.time(view.keysUntil)),
-            ("last sync", figures.lastSync.isEmpty ? "never" : "\(Display.time(figures.lastSync)), \(figures.lag) behind"),
+            (
+                "keys until",
+                view.keysUntil.isEmpty ? "none known: nothing can be sealed to it" : Display.time(view.keysUntil)
+            ),
+            (
+                "last sync",
+                figures.lastSync.isEmpty ? "not yet" : "\(Display.time(figures.lastSync)), \(figures.lag) behind"
+            ),
         ]
         if figures.failures > 0 {
             lines.append(("failures", "\(figures.failures) in a row; the last: \(figures.lastFailure)"))
@@ -150,11 +159,13 @@ struct PartnerStatus: ClientCommand {
         let answer = try await api.get("/partners", as: PartnerList.self)
         if api.printJSON(answer) { return }
         var table = Table(
-            "PARTNER", "STATE", "LAST SYNC", "LAG", "SENT", "UNCONFIRMED", "RECEIVED", "OPENED", "OPEN", "OVERDUE", "HITS")
+            "PARTNER", "STATE", "LAST SYNC", "LAG", "SENT", "UNCONFIRMED", "RECEIVED", "OPENED", "OPEN", "OVERDUE",
+            "HITS")
         for partner in answer.message.partners {
             let figures = partner.figures
             table.add(
-                partner.card.prefix, partner.state, figures.lastSync.isEmpty ? "never" : Display.time(figures.lastSync),
+                partner.card.prefix, partner.state,
+                figures.lastSync.isEmpty ? "not yet" : Display.time(figures.lastSync),
                 String(figures.lag), String(figures.sent), String(figures.receiptsOutstanding),
                 String(figures.received), String(figures.opened), String(figures.requestsOpen),
                 String(figures.requestsOverdue), String(figures.hits))
