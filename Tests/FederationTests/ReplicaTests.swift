@@ -41,7 +41,8 @@ import TransparencyLog
         #expect(harness.persists.count >= 39)
         #expect(harness.persists.allSatisfy { $0.batch.entries.count <= 512 })
         // The head comes with the first batch, what may be published with the last.
-        #expect(harness.persists.first?.head?.size == 20_000 && harness.persists.dropFirst().allSatisfy { $0.head == nil })
+        #expect(
+            harness.persists.first?.head?.size == 20_000 && harness.persists.dropFirst().allSatisfy { $0.head == nil })
         #expect(harness.persists.last?.complete?.size == 20_000)
         #expect(harness.persists.dropLast().allSatisfy { $0.complete == nil })
     }
@@ -50,13 +51,7 @@ import TransparencyLog
         let harness = ReplicaHarness(entries: 10_000)
         var waiting: [Replica.Event] = []
         var most = 0
-        harness.override = { request in
-            guard request.isBundle else { return nil }
-            waiting.append(harness.serve(request))
-            most = max(most, waiting.count)
-            return nil
-        }
-        // Answers are held back here, and given below: first none, then all.
+        // Answers are held back here, and given below, the last one first.
         harness.override = { request in
             guard request.isBundle else { return nil }
             waiting.append(harness.serve(request))
@@ -139,7 +134,8 @@ import TransparencyLog
             harness.log.truncate(to: 7)
             harness.round()
             #expect(harness.replica.isFrozen == (source == .authority))
-            #expect(harness.alarms.contains { if case .rollback = $0 { true } else { false } } == (source == .authority))
+            #expect(
+                harness.alarms.contains { if case .rollback = $0 { true } else { false } } == (source == .authority))
             // A copy's is compared with what is stored.
             #expect(harness.compared.map(\.size) == (source == .copy ? [7] : []))
         }
@@ -346,8 +342,12 @@ import TransparencyLog
             harness.deliveries = [Delivery(position: 1, entryIndex: 0, envelope: [1, 2, 3])]
             harness.override = { request in
                 switch random.below(8) {
-                case 0: return .failed(id: request.id, [.timedOut, .tooLarge, .unreachable, .status(500)][Int(random.below(4))])
-                case 1: return .received(id: request.id, bytes: (0..<random.below(70)).map { UInt8(truncatingIfNeeded: $0) })
+                case 0:
+                    return .failed(
+                        id: request.id, [.timedOut, .tooLarge, .unreachable, .status(500)][Int(random.below(4))])
+                case 1:
+                    return .received(
+                        id: request.id, bytes: (0..<random.below(70)).map { UInt8(truncatingIfNeeded: $0) })
                 case 2:
                     guard case .received(let id, var bytes) = harness.serve(request), !bytes.isEmpty else { return nil }
                     bytes[Int(random.below(UInt64(bytes.count)))] ^= UInt8(1 + random.below(255))

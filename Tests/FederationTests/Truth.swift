@@ -228,8 +228,9 @@ extension Simulation {
             where partner != 0 && !truth.isCut(node.number, partner) && !isLost(nodes[partner]) {
                 let mirror = node.disk.durable.mirrors[partner]
                 let log = nodes[partner].disk.durable.own[0].log
-                guard mirror.log.size == log.size, mirror.log.root == log.root, mirror.complete?.size == log.size
-                    || log.size == 0
+                guard mirror.log.size == log.size, mirror.log.root == log.root,
+                    mirror.complete?.size == log.size
+                        || log.size == 0
                 else {
                     throw Failure(
                         description: "node \(node.number) has \(mirror.log.size) of \(partner)'s \(log.size) entries")

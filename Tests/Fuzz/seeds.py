@@ -47,6 +47,10 @@ SOURCES = {
     "consistency": ["merkle"],
     "sealed-key": ["sealed-key"],
     "entry": ["entries", "envelopes"],
+    "deliveries": ["deliveries"],
+    "gossip": ["gossip"],
+    "evidence": ["evidence"],
+    "add-checkpoint": ["add-checkpoint"],
 }
 for target, names in SOURCES.items():
     folder = output / target

@@ -118,7 +118,9 @@ public struct ForkEvidence: Hashable, Sendable {
         guard reader.line(limit: 64) == Self.title else { throw refuse("not fork evidence") }
         guard var line = reader.line(limit: 64) else { throw refuse("ends before its notes") }
         if line.utf8.starts(with: "prefix ".utf8) {
-            guard let root = Base64.decode(line.dropFirst(7)).flatMap({ Digest($0) }) else { throw refuse("not a hash") }
+            guard let root = Base64.decode(line.dropFirst(7)).flatMap({ Digest($0) }) else {
+                throw refuse("not a hash")
+            }
             var hashes: [Digest] = []
             while true {
                 guard let next = reader.line(limit: 64) else { throw refuse("ends before its notes") }
@@ -142,7 +144,9 @@ public struct ForkEvidence: Hashable, Sendable {
         guard let line = reader.line(limit: 32), line.utf8.starts(with: name.utf8),
             let count = DecimalText.parse(line.dropFirst(name.count)), count <= maximumNoteByteCount,
             let bytes = reader.bytes(Int(count))
-        else { throw ReplicationError(.malformedEvidence, "not a \(name)note of at most \(maximumNoteByteCount) bytes") }
+        else {
+            throw ReplicationError(.malformedEvidence, "not a \(name)note of at most \(maximumNoteByteCount) bytes")
+        }
         do {
             return try SignedNote(parsing: bytes)
         } catch {

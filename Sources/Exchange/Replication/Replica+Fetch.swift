@@ -48,7 +48,9 @@ extension Replica {
     private mutating func askForBundles() {
         guard case .fetching(var fetch) = phase else { return }
         let end = (fetch.target.size + 255) >> 8
-        var underWay = requests.values.count { if case .tile(let path) = $0.resource { path.level == nil } else { false } }
+        var underWay = requests.values.count {
+            if case .tile(let path) = $0.resource { path.level == nil } else { false }
+        }
         var wanted: [(path: TilePath, limit: Int)] = []
         while fetch.nextBundle < end, underWay < limits.requestsInFlight,
             underWay + fetch.arrived.count < limits.bundlesAhead,
@@ -57,7 +59,8 @@ extension Replica {
             let isLarge = fetch.large.contains(fetch.nextBundle)
             if isLarge, underWay > 0 || !fetch.arrived.isEmpty || fetch.batch != nil { break }
             let width = TileLayout.width(level: 0, index: fetch.nextBundle, size: fetch.target.size)
-            let limit = isLarge ? EntryBundle.maximumByteCount : min(limits.bundleByteCount, EntryBundle.maximumByteCount)
+            let limit =
+                isLarge ? EntryBundle.maximumByteCount : min(limits.bundleByteCount, EntryBundle.maximumByteCount)
             wanted.append((.bundle(fetch.nextBundle, width: width), limit))
             fetch.nextBundle += 1
             underWay += 1

@@ -71,11 +71,13 @@ public struct Witness: Sendable {
         guard let log, log.verifiers.contains(where: { $0.origin.isSameOrigin(as: request.note.claimedOrigin) }) else {
             return Self.refuse(404, "this log is not witnessed here")
         }
-        guard log.standing == .active else { return Self.refuse(403, "this log's authority is \(log.standing.rawValue)") }
+        guard log.standing == .active else {
+            return Self.refuse(403, "this log's authority is \(log.standing.rawValue)")
+        }
         let signed: SignedCheckpoint
         do {
             signed = try SignedCheckpoint(verifying: request.note, logs: log.verifiers)
-        } catch where error.code == .malformedCheckpoint {
+        } catch  where error.code == .malformedCheckpoint {
             return Self.refuse(400, error.reason)
         } catch {
             return Self.refuse(403, error.reason)
