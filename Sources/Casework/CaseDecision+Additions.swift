@@ -140,11 +140,12 @@ extension CaseFile {
         case .hitsFound, .noticeReceived, .noticeReferenced, .noticeReleased, .noticeRefused: break
         case .noticeDrafted(var drafted):
             try Self.text(drafted.subject, "/subject", upTo: CaseLimits.titleByteCount, required: true)
-            if drafted.number == 0 { drafted.number = UInt32(notices.count) + 1 }
+            let next = (notices.map(\.number).max() ?? 0) + 1
+            if drafted.number == 0 { drafted.number = next }
             if let before = notice(drafted.number) {
                 guard before.isDraft else { throw CaseError(.conflict, "the notice was released or withdrawn") }
             } else {
-                guard drafted.number == UInt32(notices.count) + 1, notices.count < CaseLimits.notices else {
+                guard drafted.number == next, notices.count < CaseLimits.notices else {
                     throw .invalid("/number", "there is no such draft")
                 }
             }
