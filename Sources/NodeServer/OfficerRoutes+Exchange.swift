@@ -78,12 +78,8 @@ extension OfficerRoute {
         OfficerRoute("POST", "/agreements/accept", .permission(.manageAgreements)) { call in
             let (exchange, credentials) = try call.exchange(.manageAgreements)
             let note = Array(try await call.message(AgreementNote.self).note.utf8)
-            // A change is accepted by the lead: somebody joins.
-            let signed =
-                try SignedAgreementChange.isOne(note)
-                ? await exchange.admit(note, by: credentials).encoded
-                : await exchange.accept(note, by: credentials).encoded
-            return try .json(try await exchange.record(signed, by: credentials).view(signed))
+            let (signed, outcome) = try await exchange.sign(note, by: credentials)
+            return try .json(outcome.view(signed))
         },
         OfficerRoute("POST", "/agreements/record", .permission(.manageAgreements)) { call in
             let (exchange, credentials) = try call.exchange(.manageAgreements)
@@ -93,18 +89,14 @@ extension OfficerRoute {
         OfficerRoute("POST", "/agreements/change", .permission(.manageAgreements)) { call in
             let (exchange, credentials) = try call.exchange(.manageAgreements)
             let change = try agreementChange(try await call.message(NewAgreementChange.self), exchange, call)
-            let signed = try await exchange.change(change, by: credentials).encoded
-            do {
-                return try .json(try await exchange.record(signed, by: credentials).view(signed))
-            } catch let error as CaseError where error.code == .invalid && change.kind == .join {
-                // It waits for the lead's signature.
-                return try .json(
-                    AgreementOutcome.with {
-                        $0.note = String(decoding: signed, as: UTF8.self)
-                        $0.outcome = "unsigned"
-                        $0.missing = lead(of: change.agreementID, exchange).map { [$0] } ?? []
-                    })
-            }
+            let (signed, outcome) = try await exchange.sign(change, by: credentials)
+            if let outcome { return try .json(outcome.view(signed)) }
+            return try .json(
+                AgreementOutcome.with {
+                    $0.note = String(decoding: signed, as: UTF8.self)
+                    $0.outcome = "unsigned"
+                    $0.missing = lead(of: change.agreementID, exchange).map { [$0] } ?? []
+                })
         },
     ]
 
@@ -136,10 +128,6 @@ extension OfficerRoute {
     }
 
     private static func escaped(_ prefix: String) -> String { prefix.replacing("/", with: "%2F") }
-}
-
-extension SignedAgreementChange {
-    fileprivate static func isOne(_ note: [UInt8]) -> Bool { note.starts(with: "\(AgreementChange.title)\n".utf8) }
 }
 
 extension Call {

@@ -224,10 +224,10 @@ func requestNotice(_ agreement: String, urgency: String = "8h") -> Notice {
         try await federation.until("a receipt for the feedback") {
             try await federation.figures(la, of: vn).receiptsOutstanding == 0
         }
-        let test = federation.node(la).test
+        let copy = try TestNode(copying: federation.node(la))
         await federation.stop()
 
-        let again = try await CaseNode(test)
+        let again = try await CaseNode(copy)
         let exchange = try again.node.exchangeService(again.service)
         let report = try await exchange.partner(vn, by: again["an"])
         let restored = report.figures

@@ -150,21 +150,46 @@ extension ExchangeService {
         return try await recordAgreement(note, by: credentials.officer.number)
     }
 
-    /// Signs, as the lead, that a member joins. Returns the note with both signatures.
-    public func admit(_ note: [UInt8], by credentials: Credentials) async throws -> SignedAgreementChange {
+    /// Signs what another party has proposed; or, as the lead, that a member joins. Returns the note with our signature
+    /// too, and what it came to.
+    public func sign(
+        _ note: [UInt8], by credentials: Credentials
+    ) async throws -> (note: [UInt8], outcome: AgreementBook.Outcome) {
         try credentials.require(.manageAgreements)
-        let signed: SignedAgreementChange
+        let signed: [UInt8]
         do throws(TrustError) {
-            signed = try SignedAgreementChange(parsing: note)
+            if note.starts(with: "\(AgreementChange.title)\n".utf8) {
+                signed = try admitted(SignedAgreementChange(parsing: note)).encoded
+            } else {
+                signed = try SignedAgreement(parsing: note).accepted(by: identity).encoded
+            }
         } catch {
             throw CaseError.invalid("/note", error.reason)
         }
-        let lead = directory.book.records[signed.change.agreementID]?.revisions.last?.agreement.lead
-        guard signed.change.kind == .join, lead == own else {
-            throw CaseError.invalid("/note", "only its lead signs a change of somebody else's, and only that they join")
+        return (signed, try await recordAgreement(signed, by: credentials.officer.number))
+    }
+
+    private func admitted(_ change: SignedAgreementChange) throws(TrustError) -> SignedAgreementChange {
+        let lead = directory.book.records[change.change.agreementID]?.revisions.last?.agreement.lead
+        guard change.change.kind == .join, lead == own else {
+            throw TrustError(.wrongSubject, "only its lead signs a change of somebody else's, and only that they join")
         }
-        let whole = signed.signed(by: identity)
-        try await recordAgreement(whole.encoded, by: credentials.officer.number)
-        return whole
+        return change.signed(by: identity)
+    }
+
+    /// Signs that we join, leave, exclude or end. The outcome is nil where it waits for the lead's signature.
+    public func sign(
+        _ change: AgreementChange, by credentials: Credentials
+    ) async throws -> (note: [UInt8], outcome: AgreementBook.Outcome?) {
+        try credentials.require(.manageAgreements)
+        let signed: SignedAgreementChange
+        do throws(TrustError) {
+            signed = try SignedAgreementChange(signing: change, by: identity)
+        } catch {
+            throw CaseError.invalid("/change", error.reason)
+        }
+        let lead = directory.book.records[change.agreementID]?.revisions.last?.agreement.lead
+        if change.kind == .join, lead != own { return (signed.encoded, nil) }
+        return (signed.encoded, try await recordAgreement(signed.encoded, by: credentials.officer.number))
     }
 }
