@@ -52,6 +52,8 @@ enum Terminal {
 
     /// Writes to standard output, or ends the program.
     static func write(_ bytes: [UInt8]) {
+        // What was printed before is still in the library's buffer where standard output is no terminal.
+        fflush(nil)
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress!, $0.count) }

@@ -210,6 +210,8 @@ func requestNotice(_ agreement: String, urgency: String = "8h") -> Notice {
         for _ in 0..<2 {
             _ = try await federation[la].notice(.received, in: there, by: federation.node(la)["minh"])
         }
+        let standings = try await federation[la].notices(.received, by: federation.node(la)["minh"]).notices
+        #expect(standings.map(\.standing) == [.read])
         try await federation.until("a word that it was read") {
             try await federation[vn].notices(in: sent.caseID, by: federation.node(vn)["lan"]).notices.first?
                 .notice.references.contains { $0.reference.result == "read" } ?? false

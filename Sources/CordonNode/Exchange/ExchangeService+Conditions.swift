@@ -19,6 +19,11 @@ extension CaseFile {
             guard let later = try? Notice(parsing: Array(reference.notice)) else { continue }
             _ = try? state.apply(later, at: at)
         }
+        for mine in notices where mine.kind == NoticeKind.receipt.rawValue {
+            guard case .released = mine.state, let receipt = try? Notice(parsing: mine.content) else { continue }
+            state.markReceipt(receipt.receipt.state)
+            if receipt.receipt.state == "read" { state.markRead(at: mine.at) }
+        }
         return (state, notice)
     }
 
