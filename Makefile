@@ -1,7 +1,8 @@
 # make setup   install the Debian packages that are missing
 # make test    everything the tests check, in a few minutes
-# make demo    a node at work: cases, hits, custody, audit, a forgery caught; then it runs on, to be tried
-#              make demo CHECK=1 ends with a verdict instead
+# make demo    three authorities exchange: cards, agreements, notices, a request, a recall, a revocation, a forgery
+#              caught; then their nodes run on, to be tried. make demo CHECK=1 ends with a verdict instead
+# make demo-node   one node at work: cases, hits, custody, audit, a forgery caught
 # make bench   figures beside their limits, as a table
 # make soak    the long tests and the fuzzers, about an hour
 # make schema  Sources/Schema and the API's description again, from Protocols/schema; needs protoc and Python 3.9
@@ -12,7 +13,7 @@ SWIFT_BUILD := swift build --jobs 2
 RELEASE := .build/release
 PROTOC_GEN_SWIFT := .build-protoc/release/protoc-gen-swift
 
-.PHONY: setup build release test format demo bench soak fuzz schema clean
+.PHONY: setup build release test format demo demo-node bench soak fuzz schema clean
 
 setup:
 	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: see https://www.swift.org/install" >&2; exit 1; }
@@ -43,6 +44,9 @@ format:
 
 demo: release
 	CHECK="$(CHECK)" Deployments/demo/run $(RELEASE)
+
+demo-node: release
+	CHECK="$(CHECK)" Deployments/demo/node $(RELEASE)
 
 bench: release
 	$(RELEASE)/cordon-bench

@@ -48,7 +48,7 @@ def journal_records():
     case("version 0", "corrupted", b"\x00" + good[1:])
     case("version 2", "corrupted", b"\x02" + good[1:])
     case("kind 0", "corrupted", made(0))
-    case("kind 5", "corrupted", made(5))
+    case("kind 6", "corrupted", made(6))
     case("kind 255", "corrupted", made(255))
     return cases
 

@@ -7,7 +7,7 @@ from .refusal import Refusal
 from .sealing import seal, subkey, unseal
 from .store import open_keyring
 
-KINDS = {"caseEvent": 1, "administration": 2, "access": 3, "statistics": 4}
+KINDS = {"caseEvent": 1, "administration": 2, "access": 3, "statistics": 4, "exchange": 5}
 ANYWHERE = 2**64 - 1
 BUCKETS = 1024
 

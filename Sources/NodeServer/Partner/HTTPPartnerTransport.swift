@@ -21,6 +21,11 @@ public final class HTTPPartnerTransport: PartnerTransport {
         self.identity = identity
     }
 
+    /// Whoever lets go of it without stopping it loses nothing: the client ends by itself.
+    deinit {
+        if let client = state.withLock({ $0 }) { Task { try? await client.shutdown() } }
+    }
+
     public func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
         let client = try await client()
         var url = URLComponents()
