@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "ExchangeTests",
             dependencies: [
-                "Exchange", "EntryCodec", "Cryptography", "TransparencyLog", "Customs", "Schema", "TestSupport", protobuf,
+                "Exchange", "EntryCodec", "Cryptography", "TransparencyLog", "Customs", "Schema", "TestSupport",
+                protobuf,
             ],
             swiftSettings: settings),
         .testTarget(

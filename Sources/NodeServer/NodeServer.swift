@@ -59,7 +59,8 @@ public struct NodeServer: Service {
     ///
     /// Throws `.tlsNeeded`, `.badCertificate`.
     public init(
-        _ service: CaseService, exchange: ExchangeService? = nil, _ configuration: NodeServerConfiguration, logger: Logger,
+        _ service: CaseService, exchange: ExchangeService? = nil, _ configuration: NodeServerConfiguration,
+        logger: Logger,
         onReady: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) async -> Void = { _, _ in }
     ) throws(NodeServerError) {
         self.service = service

@@ -34,5 +34,6 @@ public struct OfficerRoute: Sendable {
 
     /// Every route there is: what the server registers, what `Protocols/openapi.json` describes, what the authorisation
     /// test walks through.
-    public static let all: [OfficerRoute] = session + officers + cases + attachments + lookups + data + partners + agreements + notices
+    public static let all: [OfficerRoute] =
+        session + officers + cases + attachments + lookups + data + partners + agreements + notices
 }

@@ -37,7 +37,8 @@ struct AppendCommand: AsyncParsableCommand {
     func run() async throws {
         let node = try options.node.open()
         guard try !node.hasPublishedKeys else {
-            throw ValidationError("This node exchanges with partners: an opaque entry would end their trust in its log.")
+            throw ValidationError(
+                "This node exchanges with partners: an opaque entry would end their trust in its log.")
         }
         let sequencer = try node.startSequencer()
         var reader = EntryReader(lengthPrefixed: lengthPrefixed)

@@ -15,7 +15,8 @@ struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Look at, prove, publish and check the node's logs.",
         subcommands: [
-            Status.self, CheckpointCommand.self, Prove.self, Export.self, Fsck.self, AppendCommand.self, EvidenceCommand.self,
+            Status.self, CheckpointCommand.self, Prove.self, Export.self, Fsck.self, AppendCommand.self,
+            EvidenceCommand.self,
         ])
 
     /// Which log, in which node.

@@ -38,7 +38,9 @@ struct ServeCommand: AsyncParsableCommand {
     var tlsKey: String?
     @Option(help: "Address and port for partners' nodes.")
     var partnerListen: String?
-    @Option(help: "A host and port where partners reach this node, for its card; may be repeated. Default: --partner-listen.")
+    @Option(
+        help:
+            "A host and port where partners reach this node, for its card; may be repeated. Default: --partner-listen.")
     var partnerAddress: [String] = []
     @Option(help: "What is logged to standard error, at least: trace, debug, info, notice, warning, error.")
     var logLevel = "info"

@@ -51,7 +51,8 @@ struct StickCommand: AsyncParsableCommand {
     struct Read: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take in what a partner wrote for this node.",
-            discussion: "Everything is verified as if it came over the line. Reading the same stick again changes nothing.")
+            discussion:
+                "Everything is verified as if it came over the line. Reading the same stick again changes nothing.")
         @OptionGroup var node: NodeOptions
         @Argument(help: "The directory that the partner wrote.")
         var directory: String

@@ -28,7 +28,8 @@ struct TestNode {
         let target = directory["node"]
         let files = FileManager.default
         try files.createDirectory(atPath: target, withIntermediateDirectories: true)
-        for name in try files.contentsOfDirectory(atPath: node.test.path) where !["db", "lock", "watermark"].contains(name) {
+        for name in try files.contentsOfDirectory(atPath: node.test.path)
+        where !["db", "lock", "watermark"].contains(name) {
             try files.copyItem(atPath: "\(node.test.path)/\(name)", toPath: "\(target)/\(name)")
         }
         try node.node.store.database.checkpoint(to: target + "/db")

@@ -54,7 +54,8 @@ extension ExchangeService {
         let payload = Payload(kind: .exchange, actor: 0, stream: stream, position: 0)
             .seal(try secret.serializedBytes(), nominal: nil, made.key)
         let draft = RecordDraft(
-            kind: .exchange, actor: 0, stream: stream, position: 0, reference: store.reference(stream), payload: payload)
+            kind: .exchange, actor: 0, stream: stream, position: 0, reference: store.reference(stream), payload: payload
+        )
         return NewKey(info: info, draft: draft, row: made.row, premise: made.premise)
     }
 

@@ -238,7 +238,8 @@ extension ExchangeService {
                 $0.opened.title = String("\(partner.prefix): \(notice.subject)".prefix(180))
                 $0.opened.office = partner.prefix
                 $0.opened.retentionClass = "short"
-                $0.opened.reviewDate = notice.conditions.expiresAt.isEmpty ? "" : String(notice.conditions.expiresAt.prefix(10))
+                $0.opened.reviewDate =
+                    notice.conditions.expiresAt.isEmpty ? "" : String(notice.conditions.expiresAt.prefix(10))
                 $0.opened.needToKnow = notice.conditions.tlp == TrafficLight.red.rawValue
             },
             .with {

@@ -28,7 +28,8 @@ extension ExchangeService {
     /// with names only where `withNames` says so. `attachments` are those of the case that travel with it.
     public func draft(
         _ notice: Notice, to recipients: [String], in caseID: String, number: UInt32 = 0, withNames: Bool = false,
-        attachments: [String] = [], skipRefused: Bool = false, ifMatch: UInt64? = nil, idempotency: CaseService.IdempotencyKey? = nil,
+        attachments: [String] = [], skipRefused: Bool = false, ifMatch: UInt64? = nil,
+        idempotency: CaseService.IdempotencyKey? = nil,
         by credentials: Credentials
     ) async throws -> CaseService.Change {
         try credentials.require(.draftNotice)
@@ -36,7 +37,8 @@ extension ExchangeService {
         let file = try await cases.visibleCase(caseID, credentials)
         if case .seizure(let seizure) = notice.body {
             let id = seizure.report.id.isEmpty ? file.reports.first?.report.id ?? "" : seizure.report.id
-            if var report = file.report(id)?.report, seizure.report == SeizureReport.with({ $0.id = seizure.report.id }) {
+            if var report = file.report(id)?.report, seizure.report == SeizureReport.with({ $0.id = seizure.report.id })
+            {
                 report.clearProvenance()
                 if !withNames { report.clearNominal() }
                 notice.seizure.report = report

@@ -161,7 +161,8 @@ extension PartnerSync {
                     guard try service.node.checkpoint(log).size < size else { continue }
                     return service.gate.withLock {
                         $0 = .closed(
-                            "a partner has cosigned more of this node's logs than it has: get the log back with `cordon recover`")
+                            "a partner has cosigned more of this node's logs than it has: get the log back with `cordon recover`"
+                        )
                     }
                 case .contradicted, .refused: return
                 }

@@ -84,7 +84,8 @@ public final class ExchangeService: Sendable {
         } catch {
             throw NodeError(
                 .badArgument,
-                "an authority that exchanges has a name prefix of small letters, digits, dots and dashes: \(error.reason)")
+                "an authority that exchanges has a name prefix of small letters, digits, dots and dashes: \(error.reason)"
+            )
         }
         sealer = EnvelopeSealer(origin: node.authority.keyName(LogID.exchange.name), key: node.keys.release)
         var directory = ExchangeDirectory(own: identity.verifier)

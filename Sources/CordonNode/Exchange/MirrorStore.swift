@@ -63,7 +63,9 @@ final class MirrorStore: Sendable {
     }
 
     func cursor(_ partner: UInt32) throws -> DeliveryCursor {
-        guard let row = try database.get(.mirror, Self.key(partner, 6)), row.count == 16 else { return DeliveryCursor() }
+        guard let row = try database.get(.mirror, Self.key(partner, 6)), row.count == 16 else {
+            return DeliveryCursor()
+        }
         return DeliveryCursor(
             position: UInt64(bigEndianBytes: row[..<8])!, entryIndex: UInt64(bigEndianBytes: row[8...])!)
     }

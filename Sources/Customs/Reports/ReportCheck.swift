@@ -55,7 +55,8 @@ package struct ReportCheck {
         if required, text.isEmpty { reject(pointer(), "missing", "this is needed") }
     }
 
-    package mutating func count(_ count: Int, _ pointer: @autoclosure () -> String, upTo limit: Int = maximumListCount) {
+    package mutating func count(_ count: Int, _ pointer: @autoclosure () -> String, upTo limit: Int = maximumListCount)
+    {
         if count > limit { reject(pointer(), "too-many", "this has at most \(limit) entries") }
     }
 
@@ -121,14 +122,18 @@ package struct ReportCheck {
     }
 
     /// Past, or up to a day ahead for clocks that differ.
-    package mutating func past(_ text: inout String, _ pointer: @autoclosure () -> String, required: Bool = false) -> Moment? {
+    package mutating func past(_ text: inout String, _ pointer: @autoclosure () -> String, required: Bool = false)
+        -> Moment?
+    {
         guard let moment = time(&text, pointer(), required: required) else { return nil }
         if moment.milliseconds > nowMilliseconds + 86_400_000 { reject(pointer(), "future", "that is in the future") }
         return moment
     }
 
     @discardableResult
-    package mutating func time(_ text: inout String, _ pointer: @autoclosure () -> String, required: Bool = false) -> Moment? {
+    package mutating func time(_ text: inout String, _ pointer: @autoclosure () -> String, required: Bool = false)
+        -> Moment?
+    {
         text = ReportText.trimmed(text)
         guard !text.isEmpty else {
             if required { reject(pointer(), "missing", "this is needed") }

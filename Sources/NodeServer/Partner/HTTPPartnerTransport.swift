@@ -34,7 +34,9 @@ public final class HTTPPartnerTransport: PartnerTransport {
         url.port = address.port
         url.path = PartnerServer.base + request.path
         if !request.query.isEmpty {
-            url.queryItems = request.query.sorted { $0.key < $1.key }.map { URLQueryItem(name: $0.key, value: $0.value) }
+            url.queryItems = request.query.sorted { $0.key < $1.key }.map {
+                URLQueryItem(name: $0.key, value: $0.value)
+            }
         }
         var outgoing = HTTPClientRequest(url: url.string ?? "")
         outgoing.method = request.method == .get ? .GET : .POST
@@ -76,7 +78,8 @@ public final class HTTPPartnerTransport: PartnerTransport {
     private func client() async throws -> HTTPClient {
         if let client = state.withLock({ $0 }) { return client }
         let certificate = try await pinnedCertificate()
-        var configuration = HTTPClient.Configuration(tlsConfiguration: identity.clientConfiguration(trusting: certificate))
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: identity.clientConfiguration(trusting: certificate))
         configuration.timeout = .init(connect: .seconds(15))
         configuration.redirectConfiguration = .disallow
         configuration.decompression = .disabled

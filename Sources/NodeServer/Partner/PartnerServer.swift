@@ -53,7 +53,8 @@ public struct PartnerServer: Service {
             tlsConfiguration: identity.serverConfiguration(),
             customAsyncVerificationCallback: { chain in
                 // A certificate is only the wrapping of a key: whose key it is decides.
-                guard let leaf = chain.first, let pin = try? TLSIdentity.pin(of: leaf), responder.partner(pin: pin) != nil
+                guard let leaf = chain.first, let pin = try? TLSIdentity.pin(of: leaf),
+                    responder.partner(pin: pin) != nil
                 else { return .failed }
                 return .certificateVerified
             })
