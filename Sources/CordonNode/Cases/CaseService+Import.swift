@@ -80,7 +80,8 @@ extension CaseService {
         let stream: UInt64
         let file: CaseFile
         let key: StreamKey
-        let terms: Set<SearchTerm>
+        /// That reports meet by, strongest first.
+        let terms: [SearchTerm]
     }
 
     private struct PreparedImport: Sendable {
@@ -229,7 +230,8 @@ extension CaseService {
             events, by: credentials.officer.number, stream: stream, &file, key: key, time: now, terms: terms,
             into: &prepared.proposal)
         if shared != nil { shared!.file = file }
-        prepared.reports.append(Imported(number: number, stream: stream, file: file, key: key, terms: terms))
+        prepared.reports.append(
+            Imported(number: number, stream: stream, file: file, key: key, terms: Self.meetingTerms(terms)))
         return ImportOutcome(
             kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
     }
@@ -256,11 +258,13 @@ extension CaseService {
             let proposal = try await readers.run { [self] in
                 var all = Proposal(drafts: [])
                 all.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
-                let index = SearchIndex(store.database)
+                let terms = reports.flatMap { report in report.terms.map { ($0, report.stream) } }
+                var postings = try SearchIndex(store.database).postings(terms, limit: limits.importHits * 2)[...]
                 for report in reports {
+                    let found = zip(report.terms, postings.prefix(report.terms.count)).map { ($0, $1) }
+                    postings = postings.dropFirst(report.terms.count)
                     let proposal = try findHits(
-                        report.number, report.stream, officer: nil, file: report.file, key: report.key,
-                        terms: report.terms, in: index,
+                        report.number, report.stream, officer: nil, file: report.file, key: report.key, found: found,
                         limit: limits.importHits
                     ).proposal
                     all.append(proposal)

@@ -61,29 +61,28 @@ extension CaseService {
     }
 
     /// The hits of one report, and what records them. Without an officer, those of the report's own logger. `file` is
-    /// the report's case, where it is at hand. That the report was matched, the caller records.
+    /// the report's case, and `found` the postings that it shares terms with, where they are at hand. That the report
+    /// was matched, the caller records.
     func findHits(
         _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, key: StreamKey? = nil,
-        terms: Set<SearchTerm>? = nil, in index: SearchIndex? = nil, limit: Int? = nil
+        found: [(term: SearchTerm, postings: [SearchIndex.Met])]? = nil, limit: Int? = nil
     ) throws -> (hits: [Hit], proposal: Proposal) {
         var proposal = Proposal(drafts: [])
         let file = try file ?? store.caseFile(stream)
-        let index = index ?? SearchIndex(store.database)
         let id = RecordID(country: authority.country, kind: .seizure, number: number).description
         guard let report = file.report(id) else { return ([], proposal) }
         let births = Births(report.report)
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
-        for meeting in try meetings(
-            terms ?? report.report.searchTerms(), stream, index, limit ?? limits.hits)
-        {
+        let found = try found ?? postings(Self.meetingTerms(report.report.searchTerms()), stream)
+        for meeting in Self.meetings(found, limit ?? limits.hits) {
             // Most who share a name are not the same: that shows without reading their case.
             if meeting.term.scheme == .personName, meeting.births.differ(from: births) { continue }
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
             guard let standing = try store.standing(of: meeting.posting.number),
                 let owner = try store.standing(of: meeting.posting.stream)?.officer
-            else { continue }
+            else { continue }  // erased meanwhile
             // Nor is it read where nothing of it is needed but what the index says.
             let other =
                 owner == viewer && meeting.term.scheme != .personName
@@ -105,7 +104,7 @@ extension CaseService {
                 $0.office = standing.office
             }
             guard !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else { continue }
-            if try store.isVisible(meeting.posting.stream, to: viewer) { mine.append(hit) }
+            if try store.isVisibleCase(meeting.posting.stream, to: viewer) { mine.append(hit) }
             guard let other, other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream)
             else { continue }
             let told = Self.mirrored(hit, file, report, toOwner: other.owner)
@@ -126,13 +125,22 @@ extension CaseService {
         return (mine, proposal)
     }
 
+    private func postings(
+        _ terms: [SearchTerm], _ stream: UInt64
+    ) throws -> [(term: SearchTerm, postings: [SearchIndex.Met])] {
+        let index = SearchIndex(store.database)
+        return try terms.map { ($0, try index.postings($0, limit: limits.hits * 2, besides: stream)) }
+    }
+
     /// What met, as the report spells it: a term may leave out what follows from the rest.
     private static func spelling(_ term: SearchTerm, in report: SeizureReport) -> String {
         switch term.scheme {
         case .container:
             return report.conveyances.map(\.containerNumber).first { $0.hasPrefix(term.value) } ?? term.value
         case .personName, .companyName, .vesselName:
-            let spelt = report.names(of: term.scheme).first {
+            let names = report.names(of: term.scheme)
+            if names.count == 1 { return names[0] }
+            let spelt = names.first {
                 let name = FoldedName($0)
                 return name.nameKey == term.value || name.joinedKey == term.value
             }
@@ -157,18 +165,20 @@ extension CaseService {
         }
     }
 
+    /// The terms that reports meet by, strongest first.
+    static func meetingTerms(_ terms: Set<SearchTerm>) -> [SearchTerm] {
+        terms.filter { $0.scheme.matchRank != nil }
+            .sorted { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }
+    }
+
     /// The reports of other cases that share a term, each with the strongest one, ranked, as many as the limit allows.
-    private func meetings(
-        _ terms: Set<SearchTerm>, _ stream: UInt64, _ index: SearchIndex, _ limit: Int
-    ) throws -> [Meeting] {
+    private static func meetings(_ found: [(term: SearchTerm, postings: [SearchIndex.Met])], _ limit: Int) -> [Meeting]
+    {
         var met: [Posting: Meeting] = [:]
-        let terms = terms.filter { $0.scheme.matchRank != nil }
-        for term in terms.sorted(by: { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }) {
+        for (term, postings) in found {
             let rank = term.scheme.matchRank!
-            for (posting, births) in try index.postings(term, limit: limit * 2, besides: stream) {
-                if met[posting].map({ $0.rank > rank }) ?? true {
-                    met[posting] = Meeting(posting: posting, births: births, term: term, rank: rank)
-                }
+            for (posting, births) in postings where met[posting].map({ $0.rank > rank }) ?? true {
+                met[posting] = Meeting(posting: posting, births: births, term: term, rank: rank)
             }
         }
         return Array(

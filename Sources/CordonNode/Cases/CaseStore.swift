@@ -167,6 +167,11 @@ final class CaseStore: Sendable {
         return IndexRow.officers(row).contains(officer)
     }
 
+    /// The same of a case that is known to be there.
+    func isVisibleCase(_ stream: UInt64, to officer: UInt64) throws -> Bool {
+        try database.get(.index, IndexRow.visibility(stream)).map { IndexRow.officers($0).contains(officer) } ?? true
+    }
+
     // MARK: Preparing
 
     /// Takes the names out of an event, to be sealed apart.

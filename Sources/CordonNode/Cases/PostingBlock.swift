@@ -118,7 +118,7 @@ struct PostingRows {
     }
 
     func write(_ database: Database, in batch: WriteBatch) {
-        for (key, block) in blocks.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (key, block) in blocks.sorted(by: { $0.key.precedes($1.key) }) {
             if block.isEmpty {
                 database.delete(.index, key, in: batch)
             } else {

@@ -23,12 +23,28 @@ struct SearchIndex {
         terms = TermCursor(database, snapshot)
     }
 
-    /// The newest postings of one term that reports meet by, one of each case, without those of one case; with the
-    /// births of the persons in each.
-    func postings(
-        _ term: SearchTerm, limit: Int, besides stream: UInt64
-    ) throws -> [(posting: Posting, births: Births)] {
-        try terms.postings(IndexRow.term(term), limit: limit, besides: stream)
+    /// A posting of a term that reports meet by, and the births of the persons in that report.
+    typealias Met = (posting: Posting, births: Births)
+
+    /// The newest postings of one term, one of each case, without those of one case.
+    func postings(_ term: SearchTerm, limit: Int, besides stream: UInt64) throws -> [Met] {
+        Self.leave(stream, try terms.postings(IndexRow.term(term), limit: limit + 1), limit)
+    }
+
+    /// The same of many terms and cases: in the order of the rows, which is cheaper than in any other.
+    func postings(_ all: [(term: SearchTerm, stream: UInt64)], limit: Int) throws -> [[Met]] {
+        var found = [[Met]](repeating: [], count: all.count)
+        let rows = all.enumerated().map { (index: $0, prefix: IndexRow.term($1.term)) }
+        var last: (prefix: [UInt8], postings: [Met]) = ([], [])
+        for row in rows.sorted(by: { $0.prefix.precedes($1.prefix) }) {
+            if row.prefix != last.prefix { last = (row.prefix, try terms.postings(row.prefix, limit: limit + 1)) }
+            found[row.index] = Self.leave(all[row.index].stream, last.postings, limit)
+        }
+        return found
+    }
+
+    private static func leave(_ stream: UInt64, _ postings: [Met], _ limit: Int) -> [Met] {
+        Array(postings.lazy.filter { $0.posting.stream != stream }.prefix(limit))
     }
 
     /// One cursor for all terms: to make one costs more than to move it.
@@ -42,15 +58,14 @@ struct SearchIndex {
         /// Rows that are looked at, at most, so that a case with very many of them costs no more.
         private static let maximumRows = 1_000
 
-        func postings(
-            _ prefix: [UInt8], limit: Int, besides stream: UInt64
-        ) throws -> [(posting: Posting, births: Births)] {
-            var postings: [(posting: Posting, births: Births)] = []
+        /// One of each case.
+        func postings(_ prefix: [UInt8], limit: Int) throws -> [Met] {
+            var postings: [Met] = []
             var row = try cursor.seek(prefix + [UInt8](repeating: 0, count: Posting.byteCount))
             var looked = 0
             while postings.count < limit, looked < Self.maximumRows, let key = row, key.starts(with: prefix) {
                 looked += 1
-                if let posting = Posting(row: key), posting.stream != stream,
+                if let posting = Posting(row: key),
                     !postings.contains(where: { $0.posting.stream == posting.stream })
                 {
                     postings.append((posting, Births(row: cursor.value)))

@@ -83,14 +83,7 @@ public struct Proposal: Sendable {
 
     /// Puts rows in the order of their keys, which is cheaper to write. Two of one key must be the same.
     mutating func sortRows() {
-        rows.sort { a, b in
-            a.row.key.withUnsafeBytes { a in
-                b.row.key.withUnsafeBytes { b in
-                    let order = memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count))
-                    return order == 0 ? a.count < b.count : order < 0
-                }
-            }
-        }
+        rows.sort { $0.row.key.precedes($1.row.key) }
     }
 
     /// Adds another, to be committed with it.
@@ -108,5 +101,18 @@ public struct Proposal: Sendable {
             + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
             + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
             + postings.reduce(0) { $0 + $1.key.count + $1.value.count * 8 }
+    }
+}
+
+extension [UInt8] {
+    /// The order of rows.
+    func precedes(_ other: [UInt8]) -> Bool {
+        withUnsafeBytes { a in
+            other.withUnsafeBytes { b in
+                let order =
+                    a.isEmpty || b.isEmpty ? 0 : memcmp(a.baseAddress!, b.baseAddress!, Swift.min(a.count, b.count))
+                return order == 0 ? a.count < b.count : order < 0
+            }
+        }
     }
 }
