@@ -67,15 +67,15 @@ private final class Echo: PartnerResponder {
         try await withServer(echo) { port in
             let line = try transport(theirs, port: port)
             let reply = try await line.send(
-                .init(.post, "/a/b", query: ["x": "1 2"], body: Array("body".utf8)), limit: 1000, timeoutSeconds: 5)
+                .init(.post, "/a/b", query: ["x": "1 2"], body: Array("body".utf8)), limit: 1000, timeoutSeconds: 60)
             #expect(String(decoding: reply.body, as: UTF8.self) == "la.customs POST /a/b x=1 2 body")
-            #expect(try await line.send(.init(.get, "/missing"), limit: 1000, timeoutSeconds: 5).status == 404)
+            #expect(try await line.send(.init(.get, "/missing"), limit: 1000, timeoutSeconds: 60).status == 404)
             await #expect(throws: PartnerTransportError(.tooLarge, "")) {
-                try await line.send(.init(.get, "/long"), limit: 5, timeoutSeconds: 5)
+                try await line.send(.init(.get, "/long"), limit: 5, timeoutSeconds: 60)
             }
             // Revoked while the line is open: nothing more is answered on it.
             echo.forget(theirs.verifyingKey.pin)
-            #expect(try await line.send(.init(.get, "/again"), limit: 1000, timeoutSeconds: 5).status == 403)
+            #expect(try await line.send(.init(.get, "/again"), limit: 1000, timeoutSeconds: 60).status == 403)
             await line.stop()
         }
     }
@@ -97,7 +97,7 @@ private final class Echo: PartnerResponder {
             let other = try SigningKey<TLSRole>.generate().verifyingKey.pin
             let line = try transport(theirs, port: port, pin: other)
             await #expect(throws: PartnerTransportError(.wrongKey, "")) {
-                try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 5)
+                try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 60)
             }
             await line.stop()
         }
