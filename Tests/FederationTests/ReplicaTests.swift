@@ -292,6 +292,20 @@ import TransparencyLog
         guard case .fork = harness.alarms.last else { throw Unexpected() }
     }
 
+    @Test func whatIsStoredIsComparedAlsoWhileTheHeadIsAhead() throws {
+        let harness = ReplicaHarness(entries: 9)
+        harness.round()
+        let fork = harness.fork(at: 3, to: 7)
+        harness.grow(to: 12)
+        harness.verdict = { _ in .bad(index: 9, code: "badSignature") }
+        harness.handle(.headMoved(harness.checkpoint))
+        harness.round()
+        #expect(harness.replica.isFrozen && harness.replica.size == 9)
+        let note = ReplicaHarness.authority.log.sign(size: 7, root: fork.root)
+        for event in harness.handle(.observed(note, source: "a partner")) { harness.handle(event) }
+        guard case .fork = harness.alarms.last else { throw Unexpected() }
+    }
+
     @Test func evidenceFromOthersCountsOnlyWhenItConvicts() throws {
         let harness = ReplicaHarness(entries: 5)
         harness.round()
