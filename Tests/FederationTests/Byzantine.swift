@@ -15,6 +15,8 @@ struct Byzantine {
 
     let forks: Bool
     let signsBadEntry: Bool
+    /// Shows partners' witnesses the other history than their replicas.
+    let misleadsWitnesses: Bool
     private(set) var tricks: [Trick]
     /// In thousandths.
     private(set) var eagerness: Int
@@ -24,6 +26,7 @@ struct Byzantine {
     init(nodes: Int, using generator: inout SeededGenerator) {
         forks = generator.chance(450)
         signsBadEntry = generator.chance(120)
+        misleadsWitnesses = generator.chance(200)
         tricks = Trick.allCases.filter { $0 != .oldCheckpoint && $0 != .otherBranch && generator.chance(500) }
         if generator.chance(150) { tricks.append(.oldCheckpoint) }
         if generator.chance(150) { tricks.append(.otherBranch) }
@@ -32,6 +35,11 @@ struct Byzantine {
     }
 
     func branch(for partner: Int, _ stored: Stored) -> Int { stored.own.count > 1 ? shown[partner] : 0 }
+
+    func branch(forWitness partner: Int, _ stored: Stored) -> Int {
+        guard stored.own.count > 1 else { return 0 }
+        return misleadsWitnesses ? 1 - shown[partner] : shown[partner]
+    }
 
     /// From here on it serves what it has, each partner its own history.
     mutating func heal() { eagerness = 0 }

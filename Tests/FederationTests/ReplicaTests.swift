@@ -225,6 +225,25 @@ import TransparencyLog
         #expect(harness.persists.last?.head == nil)
     }
 
+    @Test func aWitnessThatWasShownAnotherHistoryIsNoticed() throws {
+        for (witnessed, served) in [(9, 12), (9, 9), (9, 7), (300, 299)] {
+            let harness = ReplicaHarness(entries: 5)
+            harness.round()
+            let fork = harness.fork(at: 5, to: witnessed)
+            let note = ReplicaHarness.authority.log.sign(size: UInt64(witnessed), root: fork.root)
+            harness.handle(
+                .headMoved(try SignedCheckpoint(verifying: note, logs: [ReplicaHarness.authority.log.verifier])))
+            harness.grow(to: served)
+            for _ in 0..<3 { harness.round() }
+            #expect(harness.replica.isFrozen && harness.stored.size == 5)
+            switch harness.alarms.last {
+            case .fork: #expect(served >= witnessed)
+            case .rollback: #expect(served < witnessed)
+            default: throw Unexpected()
+            }
+        }
+    }
+
     @Test func aHeadThatMovedInBetweenIsNotOverwritten() {
         let harness = ReplicaHarness(entries: 5)
         harness.round()
@@ -270,6 +289,20 @@ import TransparencyLog
         let note = ReplicaHarness.authority.log.sign(size: 7, root: fork.root)
         for event in harness.handle(.observed(note, source: "a partner")) { harness.handle(event) }
         #expect(harness.alarms.count == 2)
+        guard case .fork = harness.alarms.last else { throw Unexpected() }
+    }
+
+    @Test func whatIsStoredIsComparedAlsoWhileTheHeadIsAhead() throws {
+        let harness = ReplicaHarness(entries: 9)
+        harness.round()
+        let fork = harness.fork(at: 3, to: 7)
+        harness.grow(to: 12)
+        harness.verdict = { _ in .bad(index: 9, code: "badSignature") }
+        harness.handle(.headMoved(harness.checkpoint))
+        harness.round()
+        #expect(harness.replica.isFrozen && harness.replica.size == 9)
+        let note = ReplicaHarness.authority.log.sign(size: 7, root: fork.root)
+        for event in harness.handle(.observed(note, source: "a partner")) { harness.handle(event) }
         guard case .fork = harness.alarms.last else { throw Unexpected() }
     }
 

@@ -277,7 +277,8 @@ extension Simulation {
         guard node.isOpen, !node.isSubmitting[partner][log], !node.live.mirrors[partner].isRevoked,
             log == 0 || !node.isJournalLost
         else { return }
-        let own = node.disk.durable.own[node.number == 0 ? byzantine.branch(for: partner, node.disk.durable) : 0]
+        let branch = node.number == 0 ? byzantine.branch(forWitness: partner, node.disk.durable) : 0
+        let own = node.disk.durable.own[branch]
         let tree = log == 0 ? own.log : node.disk.durable.journal
         let note = log == 0 ? own.note : node.disk.durable.journalNote
         let verifier = log == 0 ? node.authority.log.verifier : node.authority.journal.verifier

@@ -76,7 +76,7 @@ final class Simulation {
         wallOffset = Array(repeating: 1_800_000_000_000, count: count)
         byzantine = Byzantine(nodes: count, using: &random)
         truth = Truth(nodes: count)
-        let isDeep = random.chance(100)
+        let isDeep = random.chance(40)
         for number in 0..<count {
             let history = isDeep && number == 1 ? Authority.history : []
             nodes.append(SimulatedNode(number, of: count, history: history))
@@ -102,7 +102,7 @@ final class Simulation {
     func run() throws {
         for node in nodes { try start(node, isNew: true) }
         plan()
-        var settled = Self.healing + 30_000
+        var settled = Self.healing + 20_000
         while let (time, event) = queue.next(), time <= Self.end {
             now = max(now, time)
             steps += 1
@@ -110,14 +110,14 @@ final class Simulation {
             if !isHealed, now >= Self.healing { try heal() }
             try checkStep()
             if now >= settled {
-                settled = now + 10_000
+                settled = now + 5_000
                 if (try? checkEnd()) != nil { return }
             }
         }
         try checkEnd()
     }
 
-    static let healing: UInt64 = 160_000
+    static let healing: UInt64 = 130_000
     /// By then, everything must have settled.
     static let end: UInt64 = 500_000
 
@@ -151,7 +151,7 @@ final class Simulation {
 
     private func plan() {
         let count = nodes.count
-        for _ in 0..<Int(random.below(6) + 8) {
+        for _ in 0..<Int(random.below(6) + 6) {
             let number = Int(random.below(UInt64(count)))
             at(random.below(Self.healing - 20_000) + 2_000) { try $0.release($0.nodes[number]) }
         }

@@ -257,9 +257,11 @@ extension Simulation {
                     Truth.isBeginning(first, of: $0.log) && Truth.isBeginning(second, of: $0.log)
                 }
                 guard !agree else { continue }
-                let larger = first.size >= second.size ? one : two
-                guard one.isFrozen, two.isFrozen, !larger.evidence.isEmpty || larger.log.size < larger.head!.size
-                else {
+                // Evidence takes the entries of the larger one: a node that was frozen before it had them has none.
+                let (smaller, larger) = first.size >= second.size ? (second, one) : (first, two)
+                let couldTell = (larger.complete?.size ?? 0) >= smaller.size
+                guard couldTell else { continue }
+                guard one.isFrozen, two.isFrozen, !larger.evidence.isEmpty else {
                     throw Failure(description: "\(a.number) and \(b.number) hold two histories and do not know it")
                 }
                 forksFound += 1

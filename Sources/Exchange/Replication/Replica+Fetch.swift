@@ -192,12 +192,14 @@ extension Replica {
         switch phase {
         case .adopting(id, let head):
             state.head = head
+            state.complete = head
             takeMovedHead()
             close()
         case .fetching(var fetch) where fetch.batch?.persistID == id:
             guard let batch = fetch.batch, let judge = batch.judgeState else { return }
             if fetch.adopting { state.head = fetch.target }
             state.edge = batch.edge
+            if batch.edge.size == fetch.target.size { state.complete = fetch.target }
             state.judge = judge
             fetch.adopting = false
             fetch.batch = nil

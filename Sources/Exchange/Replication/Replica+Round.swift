@@ -22,7 +22,8 @@ extension Replica {
     }
 
     mutating func beginRound() {
-        if let head = state.head, head.size > size { return fetch(head, adopting: false) }
+        // A log that does not serve what its witness was shown may show another history here: every other time, look.
+        if let head = state.head, head.size > size, failures % 2 == 0 { return fetch(head, adopting: false) }
         phase = .polling
         pollStarted = now
         let wait = configuration.source == .authority && failures == 0 ? limits.pollSeconds : 0
@@ -222,11 +223,18 @@ extension Replica {
 
     /// Without waiting for anything: the entries will not grow.
     mutating func compareFrozen(_ note: SignedNote) {
-        guard let head = state.head, head.size == size, note.text != head.note.text,
-            let signed = try? verified(note), signed.size > 0
+        guard let complete = state.complete, note.text != complete.note.text, let signed = try? verified(note),
+            signed.size > 0
         else { return }
-        if signed.size == head.size { fork(head, signed) }
-        if signed.size < head.size { actions.append(.compare(older: signed, newer: head)) }
+        compare(signed, complete)
+    }
+
+    private mutating func compare(_ signed: SignedCheckpoint, _ complete: SignedCheckpoint) {
+        if signed.size < complete.size {
+            actions.append(.compare(older: signed, newer: complete))
+        } else if signed.size == complete.size, signed.root != complete.root {
+            fork(signed, complete)
+        }
     }
 
     mutating func accuse(_ evidence: ForkEvidence) {
@@ -252,18 +260,12 @@ extension Replica {
         closeOn()
     }
 
-    /// Everything stored now has a head that it reaches: held against it is what others showed.
+    /// What others showed, as far as the stored entries reach.
     private mutating func compareObserved() {
-        guard let head = state.head, head.size == size else { return }
-        let reached = observed.filter { $0.signed.size <= head.size }
-        observed.removeAll { $0.signed.size <= head.size }
-        for (_, signed) in reached {
-            guard signed.size < head.size else {
-                if signed.root != head.root { return fork(signed, head) }
-                continue
-            }
-            actions.append(.compare(older: signed, newer: head))
-        }
+        guard let complete = state.complete else { return }
+        let reached = observed.filter { $0.signed.size <= complete.size }
+        observed.removeAll { $0.signed.size <= complete.size }
+        for (_, signed) in reached where !isFrozen { compare(signed, complete) }
     }
 
     mutating func gossipArrived(_ gossip: Gossip) {

@@ -51,6 +51,9 @@ public struct Replica: Sendable {
         /// The checkpoint held: the largest accepted one, by the replica or by the witness. May be ahead of the
         /// entries.
         public var head: SignedCheckpoint?
+        /// The largest checkpoint that the stored entries reach: what others' are compared with, and what a mirror
+        /// publishes.
+        public var complete: SignedCheckpoint?
         /// The right edge of the entries that are stored, made from the last tiles.
         public var edge: TileBuilder
         /// The judge's state behind the last stored entry.
@@ -60,10 +63,11 @@ public struct Replica: Sendable {
         public var isFrozen: Bool
 
         public init(
-            head: SignedCheckpoint? = nil, edge: TileBuilder = TileBuilder(), judge: [UInt8],
-            cursor: DeliveryCursor = DeliveryCursor(), isFrozen: Bool = false
+            head: SignedCheckpoint? = nil, complete: SignedCheckpoint? = nil, edge: TileBuilder = TileBuilder(),
+            judge: [UInt8], cursor: DeliveryCursor = DeliveryCursor(), isFrozen: Bool = false
         ) {
             self.head = head
+            self.complete = complete ?? (head?.size == edge.size ? head : nil)
             self.edge = edge
             self.judge = judge
             self.cursor = cursor
