@@ -176,6 +176,9 @@ public final class Node: Sendable {
             return true
         }
         guard isFree else { throw NodeError(.writerRunning, "the node's logs have one writer, and it is running") }
+        guard try store.database.get(.meta, LogRecovery.markKey) == nil else {
+            throw NodeError(.corrupted, "a recovery was interrupted: run `cordon recover` again")
+        }
         let embedded = try EmbeddedJournal(store.database)
         return Sequencer(
             try LogWriter(
@@ -194,7 +197,7 @@ public final class Node: Sendable {
         _ sequencer: Sequencer, clock: NodeClock = .system, limits: CaseServiceLimits = .init(),
         files: any FileStore = LocalFiles()
     ) throws -> CaseService {
-        guard try store.database.get(.meta, Rebuild.markKey) == nil else {
+        guard try !needsRebuild else {
             throw NodeError(.corrupted, "a rebuild was interrupted, or this is a backup: run `cordon rebuild`")
         }
         let cases = try caseStore(files)
@@ -213,7 +216,10 @@ public final class Node: Sendable {
         try ExchangeService(self, cases, limits)
     }
 
-    private func caseStore(_ files: any FileStore) throws -> CaseStore {
+    /// Whether what is derived has to be made again first: behind an interrupted rebuild, and in a backup.
+    public var needsRebuild: Bool { get throws { try store.database.get(.meta, Rebuild.markKey) != nil } }
+
+    func caseStore(_ files: any FileStore) throws -> CaseStore {
         guard var reference = try store.database.get(.meta, LogStore.referenceKey) else {
             throw NodeError(.corrupted, "the node's reference key is missing")
         }

@@ -19,6 +19,8 @@ public struct NodeError: Error, Equatable, Sendable, CustomStringConvertible {
         case changed
         /// The file that opens the keys of the case files is missing, or older than the database.
         case erasureKeyMissing
+        /// Nobody who has to be asked answers.
+        case unreachable
         /// The queue is full. Nothing was taken; try again later.
         case overloaded
         /// The node's logs have a writer already.

@@ -155,11 +155,7 @@ private struct ExchangeRunner: Service {
     func run() async throws {
         let identity = identity
         exchange.startSync { partner in
-            // One address for now: the one that the card prefers.
-            guard let node = partner.card.card.nodes.first, let colon = node.lastIndex(of: ":"),
-                let port = Int(node[node.index(after: colon)...]), let pin = partner.card.card.pins.first
-            else { return nil }
-            return HTTPPartnerTransport(host: String(node[..<colon]), port: port, pin: pin, identity: identity)
+            HTTPPartnerTransport(nodes: partner.card.card.nodes, pins: partner.card.card.pins, identity: identity)
         }
         let exchange = exchange
         await withGracefulShutdownHandler {

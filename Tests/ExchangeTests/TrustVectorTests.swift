@@ -81,11 +81,16 @@ import TransparencyLog
             let from, until: UInt64
             let id: String
         }
+        struct Journal: Decodable, Equatable {
+            let size: UInt64
+            let root: String
+        }
         let name, outcome, identity: String
         let note: Data
         let line: Int?
         let prefix: String?
         let number, issued: UInt64?
+        let journal: [Journal]?
         let begins: [Begin]?
         let ends, revocations: [End]?
         let epochs: [Epoch]?
@@ -112,6 +117,8 @@ import TransparencyLog
             }
             #expect(statement.ends.map(plain) == test.ends, "\(test.name)")
             #expect(statement.revocations.map(plain) == test.revocations, "\(test.name)")
+            let journal = statement.journal.map { [KeysCase.Journal(size: $0.size, root: $0.root.hex)] }
+            #expect(journal ?? [] == test.journal, "\(test.name)")
             #expect(statement.epochs.count == test.epochs?.count, "\(test.name)")
             for (epoch, expected) in zip(statement.epochs, test.epochs ?? []) {
                 #expect(epoch.number == expected.number && epoch.id.hex == expected.id, "\(test.name)")

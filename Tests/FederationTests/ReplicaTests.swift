@@ -368,6 +368,26 @@ import TransparencyLog
         #expect(harness.stored.size == 5)
     }
 
+    @Test func aPartnerThatIsHeardFromIsAskedAtOnce() throws {
+        let harness = ReplicaHarness(entries: 5)
+        harness.override = { .failed(id: $0.id, .unreachable) }
+        for _ in 0..<20 { harness.round() }
+        harness.override = { _ in nil }
+        harness.now += 1
+        let before = harness.now
+        try #require(harness.replica.wakeUp! > before + 2_000)
+        var events = harness.handle(.reachable)
+        while !events.isEmpty { events += harness.handle(events.removeFirst()) }
+        #expect(harness.stored.size == 5 && harness.now == before)
+        // Whoever keeps knocking is not listened to more often than once in a while.
+        harness.override = { .failed(id: $0.id, .unreachable) }
+        for _ in 0..<20 { harness.round() }
+        harness.handle(.reachable)
+        let requests = harness.requests.count
+        harness.handle(.reachable)
+        #expect(harness.requests.count == requests)
+    }
+
     @Test func anyAnswerIsSurvived() {
         var random = SeededGenerator(7)
         for _ in 0..<300 {

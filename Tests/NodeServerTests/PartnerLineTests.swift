@@ -53,9 +53,25 @@ private final class Echo: PartnerResponder {
     private func transport(
         _ key: SigningKey<TLSRole>, port: Int, pin: Digest? = nil
     ) throws -> HTTPPartnerTransport {
-        HTTPPartnerTransport(
-            host: "127.0.0.1", port: port, pin: pin ?? ours.verifyingKey.pin,
-            identity: try TLSIdentity(key, name: "la.customs"))
+        try #require(
+            HTTPPartnerTransport(
+                nodes: ["127.0.0.1:\(port)"], pins: [pin ?? ours.verifyingKey.pin],
+                identity: try TLSIdentity(key, name: "la.customs")))
+    }
+
+    @Test func theNextAddressIsTriedWhereOneDoesNotAnswer() async throws {
+        let identity = try TLSIdentity(theirs, name: "la.customs")
+        #expect(HTTPPartnerTransport(nodes: [], pins: [ours.verifyingKey.pin], identity: identity) == nil)
+        try await withServer(Echo([theirs.verifyingKey.pin: "la.customs"])) { port in
+            let line = try #require(
+                HTTPPartnerTransport(
+                    nodes: ["127.0.0.1:1", "127.0.0.1:\(port)"], pins: [ours.verifyingKey.pin], identity: identity))
+            await #expect(throws: PartnerTransportError(.unreachable, "")) {
+                try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 60)
+            }
+            #expect(try await line.send(.init(.post, "/a"), limit: 1000, timeoutSeconds: 60).status == 200)
+            await line.stop()
+        }
     }
 
     @Test func thePinOfAKeyIsThatOfItsCertificate() throws {

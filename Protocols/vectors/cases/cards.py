@@ -184,6 +184,7 @@ def keys_statements():
                 for n, a, b, key in value["epoch"]
             ],
             "revocations": [end(line) for line in value["revoke"]],
+            "journal": [{"size": size, "root": root.hex()} for size, root in value["journal"]],
         }
 
     make = maker(cases, ref.read_keys_statement, fields)
@@ -202,10 +203,17 @@ def keys_statements():
     end2 = "end: witness 2026-03-15T00:00:00Z %s\n" % id_of("witness", VN_KEYS["witness"])
     epoch = epoch_line(7, at, "2026-03-15T00:00:00Z") + epoch_line(8, "2026-03-15T00:00:00Z", "2026-03-22T00:00:00Z")
     revoke = "revoke: epoch 2026-02-27T00:00:00Z %s\n" % fixed("some epoch").hex()
-    case("everything", "ok", head + begin + witness + end + end2 + epoch + revoke, VN)
+    journal = "journal: 1204 %s\n" % fixed("root of a journal").hex()
+    case("everything", "ok", head + begin + witness + end + end2 + epoch + revoke + journal, VN)
     full = head + begin + witness + end + end2 + revoke
     case("all but epochs", "ok", full, VN)
-    for name, lines in [("a beginning", begin), ("an end", end), ("epochs", epoch), ("a revocation", revoke)]:
+    for name, lines in [
+        ("a beginning", begin),
+        ("an end", end),
+        ("epochs", epoch),
+        ("a revocation", revoke),
+        ("a journal put back", journal),
+    ]:
         case(name + " alone", "ok", head + lines, VN)
     first = head.replace("number: 2", "number: 1") + "".join(
         "begin: %s 2026-03-01T00:00:00Z %s\n" % (use, VN_KEYS[use].vkey) for use in ref.KEY_USES[:4]
@@ -251,9 +259,15 @@ def keys_statements():
         (13, "nine epochs", head + eight + epoch_line(9, at, "2026-03-09T00:00:00Z")),
         (6, "revoked twice", head + revoke + revoke),
         (69, "65 revocations", head + revoked + revoke),
+        (6, "a journal put back twice", head + journal + journal),
+        (5, "a journal's size with a zero in front", head + journal.replace("1204", "01204")),
+        (5, "a journal of more than 2^62 records", head + journal.replace("1204", str((1 << 62) + 1))),
+        (5, "a journal's root of 31 bytes", head + journal.replace("\n", "", 1)[:-2] + "\n"),
+        (5, "a journal without a root", head + "journal: 1204\n"),
     ]:
         case(name, "badValue", text, VN, line=line)
     case("revoked before it ends", "malformedStatement", head + revoke + end, VN, line=6)
+    case("a journal put back before a revocation", "malformedStatement", head + journal + revoke, VN, line=6)
     case("another authority's", "wrongSubject", full, VN, identity=LA.vkey)
     case("signed by another", "missingSignature", full, LA)
     case("signed with another key of the name", "missingSignature", full, Key(VN.name, label="other"))

@@ -145,8 +145,16 @@ def read_keys_statement(data, identity):
         values = statement[key] = lines.many(key, 0, most, read)
         if len({identify(value) for value in values}) != len(values):
             raise lines.bad()
+
+    def restart(value):
+        fields = value.split(" ")
+        if len(fields) != 2 or number(0, 1 << 62)(fields[0]) is None or digest(fields[1]) is None:
+            return None
+        return number(0, 1 << 62)(fields[0]), digest(fields[1])
+
+    statement["journal"] = lines.many("journal", 0, 1, restart)
     lines.end()
-    if not any(statement[key] for key in ["begin", "end", "epoch", "revoke"]):
+    if not any(statement[key] for key in ["begin", "end", "epoch", "revoke", "journal"]):
         raise lines.bad()
     if name + "/identity" != identity.name:
         raise Refusal("wrongSubject")

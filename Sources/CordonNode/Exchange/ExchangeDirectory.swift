@@ -2,6 +2,7 @@ public import Cryptography
 public import Exchange
 internal import Schema
 internal import SwiftProtobuf
+internal import TransparencyLog
 
 /// An authority whose card was confirmed.
 public struct Partner: Sendable {
@@ -40,6 +41,10 @@ public struct ExchangeDirectory: Sendable {
     public private(set) var ownCard: SignedCard?
     public private(set) var ownStatements: [(index: UInt64, statement: [UInt8])] = []
     public private(set) var recipientKeys: [RecipientKeyInfo] = []
+    /// What the last statement says of the journal that does, and the entry that it stands in.
+    public private(set) var journalRestart: (index: UInt64, restart: JournalRestart)?
+    /// Epoch keys that our statements have revoked.
+    public private(set) var revokedEpochs: Set<Digest> = []
 
     /// `own`: our identity, under our name prefix.
     public init(own: IdentityVerifier) {
@@ -92,7 +97,11 @@ public struct ExchangeDirectory: Sendable {
         case .agreementRecorded(let recorded):
             _ = try book.apply(Array(recorded.note), identities: identities)
             agreementNotes.append(Array(recorded.note))
-        case .ownStatement(let own): ownStatements.append((own.entryIndex, Array(own.statement)))
+        case .ownStatement(let own):
+            ownStatements.append((own.entryIndex, Array(own.statement)))
+            let statement = try KeysStatement(parsing: SignedNote(parsing: Array(own.statement)).text)
+            if let restart = statement.journal { journalRestart = (own.entryIndex, restart) }
+            revokedEpochs.formUnion(statement.revocations.filter { $0.use == .epoch }.map(\.id))
         case .recipientKeyMade(let made):
             recipientKeys.append(
                 RecipientKeyInfo(

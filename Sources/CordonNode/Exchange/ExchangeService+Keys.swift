@@ -13,6 +13,7 @@ extension ExchangeService {
     /// start, and now and then.
     public func tend() async throws {
         try await ensureStream()
+        try await takeBack()
         try await publishKeys()
         try await destroyOldKeys()
     }
@@ -27,6 +28,43 @@ extension ExchangeService {
         guard !isThere, let made else { return }
         _ = try await store.keys.gate.create {
             try await sequencer.commit(Proposal(drafts: [], rows: [made.row], premises: [made.premise]))
+        }
+    }
+
+    /// Behind a recovery: what the journal does not know yet of the entries that came back. Private keys of epochs that
+    /// these published are gone with the journal's records.
+    private func takeBack() async throws {
+        try await record(by: 0) { [self] directory, size in
+            var addition = Addition()
+            guard let row = try store.database.get(.meta, LogRecovery.putBackKey),
+                let first = UInt64(bigEndianBytes: row)
+            else { return addition }
+            for (index, bytes) in try store.logs.keysStatements(in: first..<size) {
+                let statement = try SignedKeysStatement(verifying: bytes, by: identity.verifier).statement
+                for epoch in statement.epochs {
+                    let stream = Streams.recipientKeys + UInt64(epoch.number)
+                    addition.events.append(
+                        .with {
+                            $0.recipientKeyMade.epoch = epoch.number
+                            $0.recipientKeyMade.stream = stream
+                            $0.recipientKeyMade.publicKey = Data(epoch.publicKey)
+                            $0.recipientKeyMade.from = epoch.fromMilliseconds
+                            $0.recipientKeyMade.until = epoch.untilMilliseconds
+                        })
+                    addition.events.append(
+                        .with {
+                            $0.recipientKeyDestroyed.epoch = epoch.number
+                            $0.recipientKeyDestroyed.stream = stream
+                        })
+                }
+                addition.events.append(
+                    .with {
+                        $0.ownStatement.entryIndex = index
+                        $0.ownStatement.statement = Data(bytes)
+                    })
+            }
+            addition.rows = [RowChange(.meta, LogRecovery.putBackKey, nil)]
+            return addition
         }
     }
 
@@ -61,6 +99,7 @@ extension ExchangeService {
 
     /// The first keys statement names every key; later ones bring epochs, well ahead.
     private func publishKeys() async throws {
+        guard isGateOpen else { return }
         try await lane.run(Streams.exchange) {
             _ = try await store.keys.gate.create {
                 try await recordInLane(by: 0) { [self] directory, size in try nextStatement(directory, size) }
@@ -75,22 +114,32 @@ extension ExchangeService {
         if !directory.recipientKeys.contains(where: { $0.epoch == 0 }) {
             keys.append(try makeKey(epoch: 0, from: now, until: .max))
         }
-        var last = directory.recipientKeys.filter { $0.epoch > 0 }.max { $0.epoch < $1.epoch }
-            .map { (epoch: $0.epoch, until: $0.until) }
-        let horizon = now + UInt64(limits.epochsAhead) * limits.epochMilliseconds
-        while (last?.until ?? 0) <= horizon {
+        let epochs = directory.recipientKeys.filter { $0.epoch > 0 }
+        var last = epochs.map(\.epoch).max() ?? 0
+        var until = epochs.filter { !$0.isDestroyed }.map(\.until).max() ?? 0
+        while until <= now + UInt64(limits.epochsAhead) * limits.epochMilliseconds {
             // After a long sleep the next epoch begins now, not in the past.
-            let from = max(last?.until ?? 0, now)
-            let made = try makeKey(
-                epoch: (last?.epoch ?? 0) + 1, from: from, until: from + limits.epochMilliseconds)
+            let from = max(until, now)
+            let made = try makeKey(epoch: last + 1, from: from, until: from + limits.epochMilliseconds)
             keys.append(made)
-            last = (made.info.epoch, made.info.until)
+            (last, until) = (made.info.epoch, made.info.until)
         }
+        // Lost before their time, in a recovery: nothing more must be sealed to them.
+        let lost = epochs.filter { $0.isDestroyed && $0.until > now }
+            .map { KeyUse.epoch.id(of: $0.publicKey.bytes) }.filter { !directory.revokedEpochs.contains($0) }
+        let putBack = try store.database.get(.meta, LogRecovery.journalPutBackKey)
         let isFirst = directory.ownStatements.isEmpty
-        guard isFirst || !keys.isEmpty else { return addition }
+        guard isFirst || !keys.isEmpty || !lost.isEmpty || putBack != nil else { return addition }
         var statement = KeysStatement(
             prefix: own, number: UInt64(directory.ownStatements.count) + 1, issuedMilliseconds: now)
         if isFirst { statement.begins = try firstKeys(at: now) }
+        statement.revocations = lost.map { KeyEnd(.epoch, milliseconds: now, id: $0) }
+        statement.journal = putBack.flatMap { row in
+            guard let size = UInt64(bigEndianBytes: row.prefix(8)), let root = Digest(row.dropFirst(8)) else {
+                return nil
+            }
+            return JournalRestart(size: size, root: root)
+        }
         statement.epochs = try keys.filter { $0.info.epoch > 0 }.map {
             try PublishedEpoch(
                 number: $0.info.epoch, fromMilliseconds: $0.info.from, untilMilliseconds: $0.info.until,
@@ -111,6 +160,7 @@ extension ExchangeService {
             })
         addition.drafts = keys.map(\.draft)
         addition.rows = keys.map(\.row)
+        if putBack != nil { addition.rows.append(RowChange(.meta, LogRecovery.journalPutBackKey, nil)) }
         addition.premises = keys.map(\.premise)
         return addition
     }

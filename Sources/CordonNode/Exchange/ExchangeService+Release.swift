@@ -297,8 +297,7 @@ extension ExchangeService {
         proposal.rows.append(RowChange(.exchange, ExchangeRow.entry(0, id.bytes), stream.bigEndianBytes))
         for recipient in recipients {
             guard let partner = directory.partners[recipient.partner] else { continue }
-            let position = try nextPosition(partner.number, proposal)
-            let row = ExchangeRow.delivery(partner.number, position)
+            let row = ExchangeRow.delivery(partner.number, entry: index)
             proposal.premises.append(RowChange(.exchange, row, nil))
             proposal.rows.append(RowChange(.exchange, row, index.bigEndianBytes + id.bytes))
             proposal.rows += Self.facts(sending: notice, id.bytes, at: time).map { $0.row(partner.number, at: time) }
@@ -309,18 +308,6 @@ extension ExchangeService {
             }
         }
         return SealedNotice(entry: sealed.entry, index: index, content: content)
-    }
-
-    private func nextPosition(_ partner: UInt32, _ proposal: Proposal) throws -> UInt64 {
-        let prefix = ExchangeRow.delivery(partner, 0).dropLast(8)
-        let inProposal = proposal.rows.last {
-            $0.row.family == .exchange && $0.row.key.count == prefix.count + 8 && $0.row.key.starts(with: prefix)
-        }
-        if let inProposal { return UInt64(bigEndianBytes: inProposal.row.key.suffix(8))! + 1 }
-        let last = try store.database.lastKey(
-            .exchange, from: ExchangeRow.delivery(partner, 0),
-            upTo: ExchangeRow.delivery(partner, .max))
-        return last.flatMap { UInt64(bigEndianBytes: $0.suffix(8)) }.map { $0 + 1 } ?? 1
     }
 
     /// In the log only what is in our own log is referred to: an entry is public to all partners.

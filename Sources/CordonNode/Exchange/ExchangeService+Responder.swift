@@ -27,6 +27,11 @@ extension ExchangeService: PartnerResponder {
 
     private func answer(_ request: PartnerRequest, _ partner: Partner) async throws -> PartnerReply {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        if ["checkpoint", "checkpoints", "add-checkpoint"].contains(parts.last) { tell(partner.prefix, .reachable) }
+        // What is old may be taken for a rollback, and signing may fork the log: until it is known not to be old.
+        if !isGateOpen, ["log", "deliveries", "add-checkpoint"].contains(parts.first) {
+            return PartnerReply(503, text: "not known yet to be up to date\n")
+        }
         switch (request.method, parts.first) {
         case (.get, "log"): return try await logResource(Array(parts.dropFirst()), request.query)
         case (.get, "mirror"): return try await mirrorResource(Array(parts.dropFirst()), partner)
@@ -178,6 +183,9 @@ extension ExchangeService: PartnerResponder {
                 let held = try mirrors.head(partner.number, log, verifiers)
                 let decision = witness.decide(
                     body, log: .init(verifiers: verifiers, standing: partner.state, held: held), time: now / 1000)
+                if decision.evidence != nil, log == .journal, try !isCaughtUp(with: partner) {
+                    return (witness.later, true)
+                }
                 guard let accepted = decision.accepted else {
                     if log == .exchange { report(decision, partner) }
                     return (decision, true)
@@ -193,6 +201,11 @@ extension ExchangeService: PartnerResponder {
                 contentType: decision.response.contentType ?? "text/plain; charset=utf-8")
         }
         return PartnerReply(503, text: "later\n")
+    }
+
+    /// Whether every entry of the log that its checkpoint says is here: one may put the journal back.
+    private func isCaughtUp(with partner: Partner) throws -> Bool {
+        try mirrors.size(partner.number) == mirrors.head(partner.number, .exchange, logVerifiers(of: partner))?.size
     }
 
     private func report(_ decision: Witness.Decision, _ partner: Partner) {
@@ -217,6 +230,8 @@ enum ExchangeRow {
     static func delivery(_ partner: UInt32, _ position: UInt64) -> [UInt8] {
         [2] + partner.bigEndianBytes + position.bigEndianBytes
     }
+    /// Its position follows from the entry: so it is above all before it also where the rows of those were lost.
+    static func delivery(_ partner: UInt32, entry index: UInt64) -> [UInt8] { delivery(partner, index + 1) }
     static func sharedBlob(_ partner: UInt32, _ blob: Digest) -> [UInt8] { [3] + partner.bigEndianBytes + blob.bytes }
     static func expiry(_ day: UInt32, _ stream: UInt64) -> [UInt8] { [4] + day.bigEndianBytes + stream.bigEndianBytes }
 }

@@ -15,6 +15,8 @@ extension ExchangeService {
         case closed(String)
     }
 
+    var isGateOpen: Bool { gate.withLock { if case .open = $0 { true } else { false } } }
+
     /// Throws `.overloaded` or `.conflict`.
     func requireOpenGate() throws(CaseError) {
         switch gate.withLock({ $0 }) {
@@ -32,41 +34,47 @@ extension ExchangeService {
     func passGate(_ transports: [String: any PartnerTransport]) async throws {
         guard !transports.isEmpty else { return gate.withLock { $0 = .open } }
         gate.withLock { $0 = .waiting }
-        var start = StartGate(
-            logs: try LogID.allCases.map {
-                .init(verifiers: [try node.logVerifier($0)], checkpoint: try node.checkpoint($0))
-            }, partners: Set(transports.keys), required: 1)
-        var waiting = transports
         while !Task.isCancelled {
-            for (prefix, transport) in waiting {
+            var start = try startGate(Set(transports.keys))
+            for (prefix, transport) in transports {
                 let reply = try? await transport.send(
                     PartnerRequest(.get, "/checkpoints"), limit: Gossip.maximumByteCount, timeoutSeconds: 10)
                 guard let reply, reply.status == 200, let gossip = try? Gossip(parsing: reply.body) else { continue }
-                waiting[prefix] = nil
-                try start.answered(by: prefix, gossip) { [self] older, own in
-                    let log: LogID = own.origin == origin ? .exchange : .journal
-                    var reader = store.logs.reader(log, size: own.size)
-                    return try ForkEvidence.compare(older: older, newer: own, reader: &reader)
-                }
+                try start.answered(by: prefix, gossip) { try store.logs.compare($0, $1) }
             }
-            switch start.decision {
-            case .maySign: return gate.withLock { $0 = .open }
-            case .waiting: try await Task.sleep(for: .seconds(5))
-            case .behind(let held):
-                let what = held.map { "\($0.origin) at \($0.size)" }.joined(separator: ", ")
-                return gate.withLock {
-                    $0 = .closed(
-                        """
-                        partners hold more of this node's logs than it does (\(what)): it was put back from a backup. \
-                        Nothing is signed; get the log back with `cordon recover`
-                        """)
-                }
-            case .forked:
-                return gate.withLock {
-                    $0 = .closed("this node's log has two histories, and a partner can prove it: nothing is signed")
-                }
-            }
+            guard settle(start) else { return }
+            try await Task.sleep(for: .seconds(5))
         }
+    }
+
+    /// The logs as they are now, to be held against what these partners answer.
+    func startGate(_ partners: Set<String>) throws -> StartGate {
+        StartGate(logs: try StartGate.ownLogs(of: node, store, directory), partners: partners, required: 1)
+    }
+
+    /// Opens or closes the gate. Whether partners are to be asked again.
+    @discardableResult
+    func settle(_ start: StartGate) -> Bool {
+        let (gate, asksAgain): (Gate, Bool) =
+            switch start.decision {
+            case .maySign: (.open, false)
+            case .waiting: (.waiting, true)
+            case .behind(let held):
+                // A partner may not have read yet that the journal was put back.
+                (.closed(Self.isBehind(held)), held.allSatisfy { $0.origin != origin })
+            case .forked:
+                (.closed("this node's log has two histories, and a partner can prove it: nothing is signed"), false)
+            }
+        self.gate.withLock { $0 = gate }
+        return asksAgain
+    }
+
+    private static func isBehind(_ held: [SignedCheckpoint]) -> String {
+        """
+        partners hold more of this node's logs than it does \
+        (\(held.map { "\($0.origin) at \($0.size)" }.joined(separator: ", "))): it was put back from a backup. \
+        Nothing is signed; stop the node and get its log back with `cordon recover`
+        """
     }
 
     // MARK: Cosignatures
@@ -113,6 +121,7 @@ extension ExchangeService {
             group.addTask { [self] in
                 let transports = gateTransports()
                 try? await passGate(transports)
+                try? await tend()
                 for transport in transports.values { await transport.stop() }
             }
         }
@@ -157,6 +166,8 @@ extension PartnerSync {
                     return
                 case .again: continue
                 case .ahead(let size):
+                    // It may not have read yet that the journal was put back.
+                    if log == .journal, service.directory.journalRestart != nil { return }
                     // Ours may have grown since the request: only what is ahead of all we have is an alarm.
                     guard try service.node.checkpoint(log).size < size else { continue }
                     return service.gate.withLock {

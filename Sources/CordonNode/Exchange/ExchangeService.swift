@@ -64,7 +64,7 @@ public final class ExchangeService: Sendable {
     }
     /// Held for moments only.
     let syncs = Mutex(Syncs())
-    let gate = Mutex(Gate.open)
+    let gate: Mutex<Gate>
     /// Judges the entries of one partner after the other.
     let judging = BlockingPool(threads: 1)
     /// Private keys that were needed, by their streams.
@@ -93,6 +93,8 @@ public final class ExchangeService: Sendable {
             try directory.apply(ExchangeEvent(serializedBytes: opened.content), at: opened.record.timeMilliseconds)
             return true
         }
+        // Whom this node has shown its logs says first how far.
+        gate = Mutex(directory.partners.values.contains { $0.state == .active } ? .waiting : .open)
         state = Mutex(
             State(directory: directory, figures: try Self.figures(store.database, directory)))
         for partner in directory.partners.values { try refreshKeys(of: partner) }

@@ -15,22 +15,34 @@ struct LogEntryJudge: EntryJudge {
 
     var initialState: [UInt8] { [] }
 
-    /// The keys behind a state. Throws `.corrupted`.
-    static func keys(card: SignedCard, state: [UInt8]) throws -> AuthorityKeys {
-        var keys = AuthorityKeys(card: card)
-        var rest = state[...]
+    static func record(_ statement: [UInt8], at index: UInt64) -> [UInt8] {
+        index.bigEndianBytes + UInt32(statement.count).bigEndianBytes + statement
+    }
+
+    /// The statements of a state, or of what was added to one. Throws `.corrupted`.
+    static func statements(_ state: some Collection<UInt8>) throws -> [(index: UInt64, statement: [UInt8])] {
+        var statements: [(UInt64, [UInt8])] = []
+        var rest = Array(state)[...]
         while !rest.isEmpty {
             guard let index = UInt64(bigEndianBytes: rest.prefix(8)),
                 let length = UInt32(bigEndianBytes: rest.dropFirst(8).prefix(4)).map(Int.init),
                 rest.count >= 12 + length
             else { throw NodeError(.corrupted, "the keys of a partner are not readable") }
-            let statement = Array(rest.dropFirst(12).prefix(length))
+            statements.append((index, Array(rest.dropFirst(12).prefix(length))))
+            rest = rest.dropFirst(12 + length)
+        }
+        return statements
+    }
+
+    /// The keys behind a state. Throws `.corrupted`.
+    static func keys(card: SignedCard, state: [UInt8]) throws -> AuthorityKeys {
+        var keys = AuthorityKeys(card: card)
+        for (index, statement) in try statements(state) {
             do {
                 try keys.apply(statement, atIndex: index)
             } catch {
                 throw NodeError(.corrupted, "the keys of a partner do not follow on each other")
             }
-            rest = rest.dropFirst(12 + length)
         }
         return keys
     }
@@ -50,7 +62,7 @@ struct LogEntryJudge: EntryJudge {
                 signed.append((entry, key.key))
                 if entry.kind == .keys, case .statement(let statement) = entry.content {
                     try keys.apply(statement, atIndex: index)
-                    state += index.bigEndianBytes + UInt32(statement.count).bigEndianBytes + statement
+                    state += Self.record(statement, at: index)
                 }
             } catch {
                 return Self.verdict(verify(signed), or: index, Self.code(error), batch)

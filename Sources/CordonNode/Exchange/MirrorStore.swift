@@ -76,8 +76,9 @@ final class MirrorStore: Sendable {
 
     func state(_ partner: UInt32, _ logs: [LogVerifier]) throws -> Replica.State {
         Replica.State(
-            head: try head(partner, .exchange, logs), edge: try rows(partner).edge(size: size(partner)),
-            judge: try judgeState(partner), cursor: try cursor(partner), isFrozen: try isFrozen(partner))
+            head: try head(partner, .exchange, logs), complete: try complete(partner, logs),
+            edge: try rows(partner).edge(size: size(partner)), judge: try judgeState(partner),
+            cursor: try cursor(partner), isFrozen: try isFrozen(partner))
     }
 
     func isFrozen(_ partner: UInt32) throws -> Bool { try database.get(.mirror, Self.key(partner, 7)) != nil }
@@ -95,7 +96,11 @@ final class MirrorStore: Sendable {
             database.put(
                 .mirror, rows.tileKey(level: tile.level, index: tile.index), Tile.encode(tile.hashes), in: batch)
         }
+        let known = try judgeState(partner).count
         database.put(.mirror, Self.key(partner, 5), step.judge, in: batch)
+        for (_, statement) in try LogEntryJudge.statements(step.judge.dropFirst(known)) {
+            try forgetJournal(of: partner, where: statement, in: batch)
+        }
         if let complete = step.complete {
             database.put(.mirror, Self.key(partner, 4), complete.note.encoded, in: batch)
         }
@@ -109,6 +114,16 @@ final class MirrorStore: Sendable {
             try database.write(batch)
             return nil
         }
+    }
+
+    /// What was held of a journal beyond where its authority put it back is void: it is witnessed anew.
+    private func forgetJournal(of partner: UInt32, where statement: [UInt8], in batch: WriteBatch) throws {
+        let key = Self.key(partner, 3) + [LogID.journal.rawValue]
+        guard let restart = try KeysStatement(parsing: SignedNote(parsing: statement).text).journal,
+            let held = try database.get(.mirror, key),
+            try Checkpoint(parsing: SignedNote(parsing: held).text).size > restart.size
+        else { return }
+        database.delete(.mirror, key, in: batch)
     }
 
     /// What a witness accepted, if what it judged by is still held. False: judge again.

@@ -129,7 +129,7 @@ final class PartnerSync: Sendable {
                     reply.status == 200
                     ? .received(id: request.id, bytes: reply.body) : .failed(id: request.id, .status(reply.status))
             } catch let error as PartnerTransportError {
-                event = .failed(id: request.id, Self.failure(error))
+                event = .failed(id: request.id, error.failure)
             } catch {
                 event = .failed(id: request.id, .unreachable)
             }
@@ -150,14 +150,6 @@ final class PartnerSync: Sendable {
             query[String(sides[0])] = sides.count > 1 ? String(sides[1]) : ""
         }
         return PartnerRequest(.get, "/" + parts[0], query: query)
-    }
-
-    private static func failure(_ error: PartnerTransportError) -> RequestFailure {
-        switch error.code {
-        case .unreachable, .wrongKey: .unreachable
-        case .timedOut: .timedOut
-        case .tooLarge: .tooLarge
-        }
     }
 
     // MARK: Storing
@@ -194,6 +186,17 @@ final class PartnerSync: Sendable {
             return try ForkEvidence.compare(older: older, newer: newer, reader: &reader)
         }
         if let evidence = evidence ?? nil { post.yield(.evidence(evidence)) }
+    }
+}
+
+extension PartnerTransportError {
+    /// As a replica hears of it.
+    var failure: RequestFailure {
+        switch code {
+        case .unreachable, .wrongKey: .unreachable
+        case .timedOut: .timedOut
+        case .tooLarge: .tooLarge
+        }
     }
 }
 

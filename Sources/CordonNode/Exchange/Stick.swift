@@ -46,7 +46,9 @@ public struct Stick: Sendable {
         let held = try await exchange.held(for: partner)
         return try await exchange.readers.run { [self] in
             for folder in ["", "/deliveries", "/blobs"] { try files.createDirectory(directory + folder, mode: 0o755) }
-            let deliveries = try writeDeliveries(partner)
+            let (deliveries, positions) = try writeDeliveries(partner)
+            try files.replace(
+                directory + "/deliveries/list", with: positions.flatMap { Array("\($0)\n".utf8) }, mode: 0o644)
             let blobs = try writeBlobs(partner)
             try files.replace(directory + "/checkpoints", with: held.encoded, mode: 0o644)
             // Last: with the checkpoint in place the reader finds all that it speaks of.
@@ -55,17 +57,19 @@ public struct Stick: Sendable {
         }
     }
 
-    private func writeDeliveries(_ partner: Partner) throws -> Int {
+    private func writeDeliveries(_ partner: Partner) throws -> (new: Int, positions: [UInt64]) {
         var cursor = DeliveryCursor()
         var count = 0
+        var positions: [UInt64] = []
         while true {
             let page = try exchange.deliveryPage(
                 to: partner, after: cursor.position, limit: exchange.limits.deliveryPageByteCount)
-            guard !page.isEmpty else { return count }
+            guard !page.isEmpty else { return (count, positions) }
             let deliveries = try DeliveryPage.parse(
                 page, after: cursor, maximumEnvelopeByteCount: ReplicaLimits().envelopeByteCount)
             for delivery in deliveries {
                 cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
+                positions.append(delivery.position)
                 let path = "\(directory)/deliveries/\(delivery.position)"
                 guard !Files.exists(path) else { continue }
                 try files.replace(path, with: DeliveryPage.encode([delivery]), mode: 0o644)
@@ -100,7 +104,9 @@ public struct Stick: Sendable {
         guard partner.state == .active else {
             throw NodeError(.badArgument, "\(partner.prefix) is \(partner.state.rawValue): nothing of it is taken in")
         }
-        let before = try exchange.mirrors.cursor(partner.number)
+        try passGate(partner)
+        let positions = try StickTransport.positions(directory)
+        let before = try exchange.mirrors.cursor(partner.number).position
         let (rounds, told) = AsyncStream.makeStream(of: PartnerSync.Round.self)
         let sync = PartnerSync(exchange, partner, StickTransport(directory: directory), source: .copy) {
             told.yield($0)
@@ -118,8 +124,20 @@ public struct Stick: Sendable {
             }
             throw CancellationError()
         }
-        let after = try exchange.mirrors.cursor(partner.number)
-        return Read(partner: partner.prefix, entries: size, deliveries: after.position - before.position)
+        let after = try exchange.mirrors.cursor(partner.number).position
+        let taken = positions.filter { before < $0 && $0 <= after }
+        return Read(partner: partner.prefix, entries: size, deliveries: UInt64(taken.count))
+    }
+
+    /// Where no partner has a line, what the stick says of our logs is what there is to hold them against.
+    private func passGate(_ partner: Partner) throws {
+        guard !exchange.isGateOpen else { return }
+        let path = directory + "/checkpoints"
+        guard Files.exists(path), let gossip = try? Gossip(parsing: Files.read(path, limit: Gossip.maximumByteCount))
+        else { throw NodeError(.corrupted, "\(path) is not there, or is no list of held checkpoints") }
+        var gate = try exchange.startGate([partner.prefix])
+        try gate.answered(by: partner.prefix, gossip) { try exchange.store.logs.compare($0, $1) }
+        exchange.settle(gate)
     }
 }
 
@@ -149,13 +167,27 @@ private struct StickTransport: PartnerTransport {
 
     private func deliveries(_ query: [String: String], _ limit: Int) throws -> [UInt8] {
         var page: [UInt8] = []
-        guard var position = query["after"].flatMap(UInt64.init), position < .max else { return page }
-        position += 1
-        while let next = try file("\(directory)/deliveries/\(position)", limit), page.count + next.count <= limit {
+        guard let after = query["after"].flatMap(UInt64.init) else { return page }
+        for position in try Self.positions(directory) where position > after {
+            guard let next = try file("\(directory)/deliveries/\(position)", limit) else {
+                throw PartnerTransportError(.unreachable, "delivery \(position) is not on the stick")
+            }
+            guard page.count + next.count <= limit else { break }
             page += next
-            position += 1
         }
         return page
+    }
+
+    /// What the directory has to hold, so that a file that was lost on the way is not taken for one that never was.
+    static func positions(_ directory: String) throws -> [UInt64] {
+        let path = directory + "/deliveries/list"
+        guard Files.exists(path) else { throw NodeError(.corrupted, "\(path) is missing") }
+        let lines = String(decoding: try Files.read(path, limit: 64 << 20), as: UTF8.self).split(separator: "\n")
+        let positions = lines.compactMap { UInt64($0) }
+        guard positions.count == lines.count, zip(positions, positions.dropFirst()).allSatisfy(<) else {
+            throw NodeError(.corrupted, "\(path) is not a list of positions")
+        }
+        return positions
     }
 
     func stop() async {}

@@ -96,6 +96,8 @@ public struct Replica: Sendable {
         case observed(SignedNote, source: String)
         /// A checkpoint to go to, when it can be proven: as if the source had answered with it.
         case shown(SignedNote)
+        /// The partner has been heard from: what waits after failures waits no longer, once a `pollInterval`.
+        case reachable
         /// What this node holds of some log has changed: worth telling the partner in this round.
         case heldChanged
         /// Evidence against this log, from `.compare` or from a partner.
@@ -161,6 +163,7 @@ public struct Replica: Sendable {
     var pollStarted: UInt64 = 0
     var lastPolled: (bytes: [UInt8], signed: SignedCheckpoint)?
     var lastGossip: UInt64?
+    var lastHurry: UInt64?
     /// Whether evidence of a fork has been found since the replica was made.
     var isConvicted = false
     var actions: [Action] = []
@@ -218,6 +221,7 @@ public struct Replica: Sendable {
         case .observed(let note, let source): observe(note, source)
         case .shown(let note): shown(note)
         case .heldChanged: lastGossip = nil
+        case .reachable: hurry()
         case .evidence(let evidence): accuse(evidence)
         }
         if !isFrozen { wake() }
@@ -235,6 +239,13 @@ public struct Replica: Sendable {
         default: break
         }
         return actions
+    }
+
+    private mutating func hurry() {
+        guard lastHurry.map({ now >= $0 + limits.pollInterval }) ?? true else { return }
+        lastHurry = now
+        if case .resting = phase, failures > 0 { phase = .resting(until: now) }
+        for (id, outstanding) in requests where outstanding.delayedUntil != nil { requests[id]!.delayedUntil = now }
     }
 
     /// What is due by now.

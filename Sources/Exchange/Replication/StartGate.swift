@@ -20,10 +20,14 @@ public struct StartGate: Sendable {
     public struct OwnLog: Sendable {
         public let verifiers: [LogVerifier]
         public let checkpoint: SignedCheckpoint
+        /// For a journal that was put back: the size that the exchange log has with the statement that says so. What a
+        /// partner holds of this journal counts only where it holds the exchange log so far; else it has not heard.
+        public let restartedAt: UInt64?
 
-        public init(verifiers: [LogVerifier], checkpoint: SignedCheckpoint) {
+        public init(verifiers: [LogVerifier], checkpoint: SignedCheckpoint, restartedAt: UInt64? = nil) {
             self.verifiers = verifiers
             self.checkpoint = checkpoint
+            self.restartedAt = restartedAt
         }
     }
 
@@ -58,7 +62,12 @@ public struct StartGate: Sendable {
         compare: (_ older: SignedCheckpoint, _ own: SignedCheckpoint) throws -> ForkEvidence?
     ) rethrows {
         guard partners.contains(partner) else { return }
-        for case .checkpoint(let note) in gossip.items { try heard(note, compare) }
+        let notes = gossip.items.compactMap { if case .checkpoint(let note) = $0 { note } else { nil } }
+        let reach = notes.flatMap { note in
+            logs.filter { $0.restartedAt == nil }
+                .compactMap { try? SignedCheckpoint(verifying: note, logs: $0.verifiers).size }
+        }.max()
+        for note in notes { try heard(note, reach: reach ?? 0, compare) }
         for case .evidence(let evidence) in gossip.items
         where logs.contains(where: { (try? evidence.verify(logs: $0.verifiers)) != nil }) {
             self.evidence = evidence
@@ -67,10 +76,12 @@ public struct StartGate: Sendable {
     }
 
     private mutating func heard(
-        _ note: SignedNote, _ compare: (SignedCheckpoint, SignedCheckpoint) throws -> ForkEvidence?
+        _ note: SignedNote, reach: UInt64, _ compare: (SignedCheckpoint, SignedCheckpoint) throws -> ForkEvidence?
     ) rethrows {
         for (index, log) in logs.enumerated() {
-            guard let held = try? SignedCheckpoint(verifying: note, logs: log.verifiers) else { continue }
+            guard let held = try? SignedCheckpoint(verifying: note, logs: log.verifiers),
+                log.restartedAt.map({ reach >= $0 }) ?? true
+            else { continue }
             if held.size > log.checkpoint.size {
                 guard let other = behind[index] else {
                     behind[index] = held

@@ -7,7 +7,7 @@ public import TransparencyLog
 public struct Witness: Sendable {
     /// An answer to an add-checkpoint request.
     public struct Response: Hashable, Sendable {
-        /// 200, 400, 403, 404, 409 or 422.
+        /// 200, 400, 403, 404, 409, 422 or 503.
         public let status: Int
         /// `text/x.tlog.size` with 409, otherwise nil for plain text.
         public let contentType: String?
@@ -121,6 +121,9 @@ public struct Witness: Sendable {
     private static func conflict(_ size: UInt64) -> Response {
         Response(status: 409, contentType: "text/x.tlog.size", body: Array("\(size)\n".utf8))
     }
+
+    /// Nothing can be said yet.
+    public var later: Decision { Self.refuse(503, "later") }
 
     private static func refuse(_ status: Int, _ reason: String) -> Decision {
         Decision(Response(status: status, contentType: nil, body: Array("\(reason)\n".utf8)))

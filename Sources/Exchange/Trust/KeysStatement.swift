@@ -96,6 +96,18 @@ public struct PublishedEpoch: Hashable, Sendable {
     public var id: Digest { KeyUse.epoch.id(of: publicKey) }
 }
 
+/// The journal was put back to its first entries, from a backup: whatever checkpoints of more entries said of it is void.
+public struct JournalRestart: Hashable, Sendable {
+    public let size: UInt64
+    /// Of those entries.
+    public let root: Digest
+
+    public init(size: UInt64, root: Digest) {
+        self.size = size
+        self.root = root
+    }
+}
+
 /// Changes of an authority's keys, published in an entry of its exchange log and signed by its identity key
 /// (`Protocols/cards.md`, "Keys statements"):
 ///
@@ -108,6 +120,7 @@ public struct PublishedEpoch: Hashable, Sendable {
 /// end: <use> <at> <id>                             up to 16 times
 /// epoch: <number> <from> <until> <base 64>         up to 8 times, in ascending order
 /// revoke: <use> <since> <id>                       up to 64 times
+/// journal: <size> <root>                           where the journal was put back
 /// ```
 ///
 /// Statement 1 names every key that the authority begins with, so that its log can be verified from its first entry.
@@ -124,10 +137,11 @@ public struct KeysStatement: Hashable, Sendable {
     public var ends: [KeyEnd]
     public var epochs: [PublishedEpoch]
     public var revocations: [KeyEnd]
+    public var journal: JournalRestart?
 
     public init(
         prefix: String, number: UInt64, issuedMilliseconds: UInt64, begins: [KeyBegin] = [], ends: [KeyEnd] = [],
-        epochs: [PublishedEpoch] = [], revocations: [KeyEnd] = []
+        epochs: [PublishedEpoch] = [], revocations: [KeyEnd] = [], journal: JournalRestart? = nil
     ) {
         self.prefix = prefix
         self.number = number
@@ -136,6 +150,7 @@ public struct KeysStatement: Hashable, Sendable {
         self.ends = ends
         self.epochs = epochs
         self.revocations = revocations
+        self.journal = journal
     }
 
     /// Of fields that are not allowed it makes a text that `init(parsing:)` refuses.
@@ -153,6 +168,7 @@ public struct KeysStatement: Hashable, Sendable {
                 "\($0.number) \(time($0.fromMilliseconds)) \(time($0.untilMilliseconds)) \(Base64.encode($0.publicKey))"
             })
         writer.lines("revoke", revocations.map { "\($0.use.rawValue) \(time($0.milliseconds)) \($0.id.hex)" })
+        writer.line("journal", journal.map { "\($0.size) \($0.root.hex)" })
         return writer.text
     }
 
@@ -182,8 +198,9 @@ public struct KeysStatement: Hashable, Sendable {
         guard Set(epochs.map(\.publicKey)).count == epochs.count else { throw reader.refusal("one key, two epochs") }
         revocations = try reader.many("revoke", 0...64, "a use, a time and a key's id", Self.end)
         guard Set(revocations.map(\.id)).count == revocations.count else { throw reader.refusal("revoked twice") }
+        journal = try reader.many("journal", 0...1, "a size and a root", Self.restart).first
         try reader.end()
-        guard !(begins.isEmpty && ends.isEmpty && epochs.isEmpty && revocations.isEmpty) else {
+        guard !(begins.isEmpty && ends.isEmpty && epochs.isEmpty && revocations.isEmpty && journal == nil) else {
             throw reader.refusal("a statement that says nothing")
         }
     }
@@ -201,6 +218,13 @@ public struct KeysStatement: Hashable, Sendable {
             let time = StatementValue.time(fields[1]), let id = StatementValue.digest(fields[2])
         else { return nil }
         return KeyEnd(use, milliseconds: time, id: id)
+    }
+
+    private static func restart(_ text: String) -> JournalRestart? {
+        guard let fields = StatementValue.fields(text, 2), let size = StatementValue.number(0...(1 << 62))(fields[0]),
+            let root = StatementValue.digest(fields[1])
+        else { return nil }
+        return JournalRestart(size: size, root: root)
     }
 
     private static func epoch(_ text: String) -> PublishedEpoch? {

@@ -10,24 +10,49 @@ internal import Synchronization
 
 /// Reaches one partner's node over mutual TLS, and nobody else: whoever answers must have the key that the card pins.
 public final class HTTPPartnerTransport: PartnerTransport {
-    private let address: (host: String, port: Int)
-    private let pin: Digest
-    private let identity: TLSIdentity
-    private let state = Mutex<HTTPClient?>(nil)
-
-    public init(host: String, port: Int, pin: Digest, identity: TLSIdentity) {
-        address = (host, port)
-        self.pin = pin
-        self.identity = identity
+    private struct Address {
+        let host: String
+        let port: Int
     }
+    private let addresses: [Address]
+    private let pins: Set<Digest>
+    private let identity: TLSIdentity
+    private struct State {
+        var client: HTTPClient?
+        /// The address in use. The next one takes its place when it cannot be reached.
+        var place = 0
+    }
+    private let state = Mutex(State())
+
+    /// `nodes`: hosts with ports, as a card names them, the preferred one first; nil where none can be used.
+    public init?(nodes: [String], pins: [Digest], identity: TLSIdentity) {
+        addresses = nodes.compactMap { node in
+            guard let colon = node.lastIndex(of: ":"), let port = Int(node[node.index(after: colon)...]) else {
+                return nil
+            }
+            return Address(host: String(node[..<colon]), port: port)
+        }
+        self.pins = Set(pins)
+        self.identity = identity
+        if addresses.isEmpty || pins.isEmpty { return nil }
+    }
+
+    private var address: Address { state.withLock { addresses[$0.place % addresses.count] } }
 
     /// Whoever lets go of it without stopping it loses nothing: the client ends by itself.
     deinit {
-        if let client = state.withLock({ $0 }) { Task { try? await client.shutdown() } }
+        if let client = state.withLock({ $0.client }) { Task { try? await client.shutdown() } }
     }
 
     public func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
-        let client = try await client()
+        let address = address
+        let client: HTTPClient
+        do {
+            client = try await self.client(address)
+        } catch {
+            await drop(nil)
+            throw error
+        }
         var url = URLComponents()
         url.scheme = "https"
         url.host = address.host
@@ -59,25 +84,26 @@ public final class HTTPPartnerTransport: PartnerTransport {
 
     public func stop() async {
         let client = state.withLock { state in
-            defer { state = nil }
-            return state
+            defer { state.client = nil }
+            return state.client
         }
         try? await client?.shutdown()
     }
 
-    /// After a failure the next request looks at the partner's certificate anew.
-    private func drop(_ failed: HTTPClient) async {
+    /// After a failure the next request looks at the partner's certificate anew, at the next address.
+    private func drop(_ failed: HTTPClient?) async {
         let isMine = state.withLock { state in
-            guard state === failed else { return false }
-            state = nil
+            guard state.client === failed else { return false }
+            state.client = nil
+            state.place += 1
             return true
         }
-        if isMine { Task { try? await failed.shutdown() } }
+        if isMine, let failed { Task { try? await failed.shutdown() } }
     }
 
-    private func client() async throws -> HTTPClient {
-        if let client = state.withLock({ $0 }) { return client }
-        let certificate = try await pinnedCertificate()
+    private func client(_ address: Address) async throws -> HTTPClient {
+        if let client = state.withLock({ $0.client }) { return client }
+        let certificate = try await pinnedCertificate(address)
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: identity.clientConfiguration(trusting: certificate))
         configuration.timeout = .init(connect: .seconds(15))
@@ -86,8 +112,8 @@ public final class HTTPPartnerTransport: PartnerTransport {
         configuration.connectionPool = .init(idleTimeout: .seconds(120), concurrentHTTP1ConnectionsPerHostSoftLimit: 4)
         let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let kept = state.withLock { state -> HTTPClient in
-            if let state { return state }
-            state = made
+            if let client = state.client { return client }
+            state.client = made
             return made
         }
         if kept !== made { try? await made.shutdown() }
@@ -95,10 +121,10 @@ public final class HTTPPartnerTransport: PartnerTransport {
     }
 
     /// The certificate that the partner shows, if its key is the pinned one. Throws `.wrongKey`, `.unreachable`.
-    private func pinnedCertificate() async throws -> NIOSSLCertificate {
+    private func pinnedCertificate(_ address: Address) async throws -> NIOSSLCertificate {
         let context = try NIOSSLContext(configuration: identity.clientConfiguration(trusting: nil))
         let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: NIOSSLCertificate.self)
-        let pin = pin
+        let pins = pins
         let expected = PartnerTransportError(.wrongKey, "whoever answers does not have the key that the card names")
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -108,7 +134,8 @@ public final class HTTPPartnerTransport: PartnerTransport {
                         let handler = try NIOSSLClientHandler(
                             context: context, serverHostname: nil,
                             customVerificationCallback: { chain, verified in
-                                guard let leaf = chain.first, let found = try? TLSIdentity.pin(of: leaf), found == pin
+                                guard let leaf = chain.first, let found = try? TLSIdentity.pin(of: leaf),
+                                    pins.contains(found)
                                 else {
                                     promise.fail(expected)
                                     return verified.succeed(.failed)
