@@ -22,6 +22,8 @@ private final class Echo: PartnerResponder {
             request.path == "/missing" ? 404 : 200,
             Array("\(partner) \(request.method.rawValue) \(request.path) \(query) ".utf8) + request.body)
     }
+
+    func endPolls() {}
 }
 
 @Suite(.timeLimit(.minutes(2))) struct PartnerLineTests {

@@ -1,6 +1,7 @@
 public import Cryptography
 internal import Exchange
 internal import Storage
+internal import Synchronization
 internal import TransparencyLog
 
 /// What partners ask of this node (`Protocols/sync.md`).
@@ -23,6 +24,11 @@ extension ExchangeService: PartnerResponder {
         } catch {
             return PartnerReply(500, text: "failed\n")
         }
+    }
+
+    public func endPolls() {
+        holdsPolls.store(false, ordering: .releasing)
+        arrivals.raise()
     }
 
     private func answer(_ request: PartnerRequest, _ partner: Partner) async throws -> PartnerReply {
@@ -52,7 +58,9 @@ extension ExchangeService: PartnerResponder {
             if let after = query["after"].flatMap(UInt64.init) {
                 let wait = min(query["wait"].flatMap(UInt64.init) ?? 0, limits.pollSeconds)
                 if wait > 0 {
-                    await arrivals.wait(seconds: wait) { (try? exchangeSize()) != after }
+                    await arrivals.wait(seconds: wait) {
+                        !holdsPolls.load(ordering: .acquiring) || (try? exchangeSize()) != after
+                    }
                 }
             }
             return PartnerReply(
