@@ -219,6 +219,7 @@ extension ExchangeService: PartnerResponder {
 /// 5 ‖ ~time[8] ‖ stream[8] ‖ number[4]       → 1 ours, 2 a partner's: a notice of a case (number 0: the one that made it)
 /// 6 ‖ partner[4] ‖ fact[1] ‖ id[16]          → time[8] ‖ detail[8]: what partner figures are made of
 /// 7 ‖ due, days since 1970[4] ‖ partner[4] ‖ id[16] → nothing: by when it has to say that it erased a notice of ours
+/// 8 ‖ partner[4] ‖ duty[1] ‖ entry id[16]    → what a notice of its left to do, until it is done
 /// ```
 enum ExchangeRow {
     static func entry(_ authority: UInt32, _ id: [UInt8]) -> [UInt8] { [1] + authority.bigEndianBytes + id }
