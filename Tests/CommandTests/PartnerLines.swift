@@ -18,7 +18,7 @@ protocol PartnerLines: Sendable {
     func set(_ first: String, _ second: String, _ weather: Weather, fromFirst: Bool) throws
 }
 
-enum Weather: CaseIterable {
+enum Weather {
     case clear
     /// Round trips of 600 ms, and 2 % loss.
     case slow
