@@ -92,8 +92,9 @@ PATH_PARAMETERS = {
         "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.", TEXT
     ),
     ("list", "codes"): (
-        "Which list: `hs` (Harmonized System: 2, 4 and 6 digits) or `unlocode` (UN/LOCODE: five characters).",
-        {"type": "string", "enum": ["hs", "unlocode"]},
+        """Which list: `hs` (Harmonized System: 2, 4 and 6 digits), `unlocode` (UN/LOCODE: five characters), `countries`
+        (ISO 3166-1 alpha-2) or `currencies` (ISO 4217), the last two beside those that are built in.""",
+        {"type": "string", "enum": ["hs", "unlocode", "countries", "currencies"]},
     ),
 }
 

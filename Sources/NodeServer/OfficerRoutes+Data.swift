@@ -103,7 +103,8 @@ extension OfficerRoute {
             let credentials = try call.credentials
             try credentials.require(.importCodes)
             guard let list = CodeList(rawValue: try call.parameter("list")) else {
-                throw CaseError(.notFound, "there is no such list: hs and unlocode are known")
+                let known = CodeList.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CaseError(.notFound, "there is no such list: known are \(known)")
             }
             let upload = try await call.message(CodeUpload.self, upTo: maximumImportByteCount)
             try await call.service.importCodes(list, upload.codes.map { ($0.code, $0.text) }, by: credentials)

@@ -2737,12 +2737,14 @@ extension OpenAPI {
             "name": "list",
             "in": "path",
             "required": true,
-            "description": "Which list: `hs` (Harmonized System: 2, 4 and 6 digits) or `unlocode` (UN/LOCODE: five characters).",
+            "description": "Which list: `hs` (Harmonized System: 2, 4 and 6 digits), `unlocode` (UN/LOCODE: five characters), `countries` (ISO 3166-1 alpha-2) or `currencies` (ISO 4217), the last two beside those that are built in.",
             "schema": {
               "type": "string",
               "enum": [
                 "hs",
-                "unlocode"
+                "unlocode",
+                "countries",
+                "currencies"
               ]
             }
           }

@@ -337,7 +337,7 @@ public nonisolated struct CodesImported: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// hs, unlocode
+  /// hs, unlocode, countries, currencies
   public var list: String = String()
 
   public var count: UInt64 = 0

@@ -211,6 +211,55 @@ private let mapping = """
         #expect(try node.run("import", file, "--mapping", mappingFile, "--server", "http://127.0.0.1:1").status == 69)
     }
 
+    @Test func listsOfISOCodesAreTaken() throws {
+        let node = try ServedNode()
+        func file(_ name: String, _ text: String) throws -> String {
+            try write(Array(text.utf8), to: node.node.directory[name])
+            return node.node.directory[name]
+        }
+        func log(_ country: String, _ currency: String) throws -> Program.Result {
+            try node.run(
+                "seizure", "log", "--from", "-",
+                input: Array(
+                    """
+                    {"seizedAt": "2026-03-02", "offences": ["tobacco"], "place": {"country": "\(country)"},
+                     "goods": [{"description": "cigars", "value": {"amount": "5", "currency": "\(currency)"}}]}
+                    """.utf8))
+        }
+        let refused = try log("QZ", "HRK")
+        #expect(
+            refused.status == 1 && refused.errors.contains("/place/country") && refused.errors.contains("/currency"))
+        let countries = try file(
+            "countries.json",
+            """
+            {"3166-1": [
+              {"alpha_2": "QZ", "alpha_3": "QZZ", "flag": "\u{1F3F4}", "name": "Newland", "numeric": "999"},
+              {"alpha_2": "VN", "alpha_3": "VNM", "name": "Viet Nam", "numeric": "704", "official_name": "x"}]}
+            """)
+        let currencies = try file(
+            "currencies.json", #"{"4217": [{"alpha_3": "HRK", "name": "Kuna", "numeric": "191"}]}"#)
+        #expect(try node.run("codes", "import", "countries", countries).output == "countries: 2 codes\n")
+        #expect(try node.run("codes", "import", "currencies", currencies).output == "currencies: 1 codes\n")
+        let taken = try log("QZ", "HRK")
+        #expect(taken.status == 0, "\(taken)")
+        #expect(try node.run("codes", "list").output.contains("countries"))
+
+        for (list, text) in [
+            ("countries", "[]"), ("countries", #"{"4217": []}"#), ("countries", #"{"3166-1": []}"#),
+            ("countries", #"{"3166-1": [{"alpha_2": "qz"}]}"#), ("currencies", #"{"4217": [{"alpha_2": "QZ"}]}"#),
+            ("currencies", "{"),
+        ] {
+            let wrong = try node.run("codes", "import", list, try file("wrong.json", text))
+            #expect(wrong.status == 1, "\(text): \(wrong)")
+        }
+        #expect(try log("QZ", "HRK").status == 0, "what was refused changed nothing")
+        let installed = "/usr/share/iso-codes/json"
+        guard FileManager.default.fileExists(atPath: installed + "/iso_4217.json") else { return }
+        #expect(try node.run("codes", "import", "countries", installed + "/iso_3166-1.json").status == 0)
+        #expect(try node.run("codes", "import", "currencies", installed + "/iso_4217.json").status == 0)
+        #expect(try log("LA", "LAK").status == 0 && log("QZ", "LAK").status == 1)
+    }
+
     @Test func exportsReachAnotherNode() throws {
         let (node, other) = (try ServedNode(), try ServedNode())
         let directory = node.node.directory

@@ -113,6 +113,25 @@ internal import Testing
         #expect(refused.status == 1 && refused.output.contains("No agreement with the partner"), "\(refused)")
     }
 
+    /// A partner asks for what is new, and the node holds the answer back until there is something. That keeps nobody
+    /// from stopping it.
+    @Test func aNodeThatPartnersPollStopsAtOnce() throws {
+        let (vn, la) = (try Self.authority("VN", "Vietnam Customs"), try Self.authority("LA", "Lao Customs"))
+        for (one, other) in [(vn, la), (la, vn)] {
+            let (file, fingerprint) = try Self.card(other)
+            #expect(try one.run("partner", "add", file, "--fingerprint", fingerprint).status == 0)
+        }
+        for (one, other) in [(vn, "la.customs"), (la, "vn.customs")] {
+            try Self.until("they have met") {
+                try !one.run("partner", "status", other).output.contains("last sync    not yet")
+            }
+        }
+        usleep(1_500_000)
+        let started = ContinuousClock.now
+        #expect(try vn.stop().status == 0)
+        #expect(ContinuousClock.now - started < .seconds(15), "a poll is held for 50 s")
+    }
+
     private func agree(_ vn: ServedNode, _ la: ServedNode) throws {
         let (proposal, signed) = (vn.node.directory["proposal"], vn.node.directory["signed"])
         let proposed = try vn.run(

@@ -20,17 +20,22 @@ final class ServedNode: @unchecked Sendable {
     let node: CommandNode
     let address: String
     private let officers: [Founder]
-    /// Further words of `cordon serve`.
-    private let serving: [String]
-    /// Nil while it is stopped.
-    private let program: Mutex<Program?>
+    /// What every program of the node runs under.
+    private let prefix: [String]
+    private struct Serving {
+        /// Nil while it is stopped.
+        var program: Program?
+        /// Further words of `cordon serve`.
+        var words: [String]
+    }
+    private let serving: Mutex<Serving>
 
     init(
         _ officers: [Founder] = ServedNode.pair, country: String = "VN", name: String = "Vietnam Customs",
-        serving: [String] = []
+        serving: [String] = [], prefix: [String] = []
     ) throws {
         self.officers = officers
-        self.serving = serving
+        self.prefix = prefix
         node = try CommandNode(country: country, name: name)
         try FileManager.default.createDirectory(atPath: node.directory["home"], withIntermediateDirectories: true)
         for officer in officers {
@@ -41,21 +46,22 @@ final class ServedNode: @unchecked Sendable {
                 environment: ["CORDON_OFFICER_PASSWORD": Self.password])
             try #require(found.status == 0, "\(found.errors)")
         }
-        let (program, address) = try #require(try Self.serve(node, port: "0", serving))
-        self.program = Mutex(program)
+        let (program, address) = try #require(try Self.serve(node, port: "0", serving, prefix))
+        self.serving = Mutex(Serving(program: program, words: serving))
         self.address = address
         try signIn()
     }
 
-    deinit { program.withLock { _ = $0?.end { $0.terminate() } } }
+    deinit { serving.withLock { _ = $0.program?.end { $0.terminate() } } }
 
     /// Nil where it does not come to serve.
     private static func serve(
-        _ node: CommandNode, port: String, _ more: [String]
+        _ node: CommandNode, port: String, _ more: [String], _ prefix: [String]
     ) throws -> (Program, String)? {
         let program = try Program(
             "cordon",
-            ["serve", "--listen", "127.0.0.1:\(port)", "--metrics-port", "none"] + more + node.arguments)
+            ["serve", "--listen", "127.0.0.1:\(port)", "--metrics-port", "none"] + more + node.arguments,
+            prefix: prefix)
         program.waitForLines(more.contains("--partner-listen") ? 2 : 1)
         let line = program.outputSoFar.split(separator: "\n").map(String.init).first { $0.hasPrefix("Ready") } ?? ""
         let address = line.replacing("Ready at ", with: "")
@@ -81,18 +87,28 @@ final class ServedNode: @unchecked Sendable {
 
     private func take() throws -> Program {
         try #require(
-            program.withLock { program in
-                defer { program = nil }
-                return program
+            serving.withLock { serving in
+                defer { serving.program = nil }
+                return serving.program
             })
     }
 
-    /// At the same address; another program may have its port for a moment.
-    func restart() throws {
+    var isRunning: Bool { serving.withLock { $0.program != nil } }
+
+    /// Where it listens for partners' nodes; nil while it is stopped.
+    var partnerPort: UInt16? {
+        let lines = serving.withLock { $0.program?.outputSoFar }?.split(separator: "\n") ?? []
+        return lines.first { $0.hasPrefix("Partners at ") }?.split(separator: ":").last.flatMap { UInt16($0) }
+    }
+
+    /// At the same address; another program may have its port for a moment. `words`: other ones of `cordon serve` from
+    /// now on.
+    func restart(serving words: [String]? = nil) throws {
+        if let words { serving.withLock { $0.words = words } }
         let port = String(try #require(address.split(separator: ":").last))
         for _ in 0..<20 {
-            if let (next, _) = try Self.serve(node, port: port, serving) {
-                program.withLock { $0 = next }
+            if let (next, _) = try Self.serve(node, port: port, serving.withLock { $0.words }, prefix) {
+                serving.withLock { $0.program = next }
                 return
             }
             usleep(250_000)
@@ -103,7 +119,13 @@ final class ServedNode: @unchecked Sendable {
     func run(
         as login: String = "an", _ words: String..., input: [UInt8] = [], environment more: [String: String] = [:]
     ) throws -> Program.Result {
-        try Program.run("cordon", words, input: input, environment: session(login).merging(more) { $1 })
+        try Program.run(
+            "cordon", words, input: input, environment: session(login).merging(more) { $1 }, prefix: prefix)
+    }
+
+    /// As a script that has a token.
+    func run(token: [String: String], _ words: [String]) throws -> Program.Result {
+        try Program.run("cordon", words, environment: token, prefix: prefix)
     }
 
     /// What a program needs to be somebody.
@@ -119,7 +141,7 @@ final class ServedNode: @unchecked Sendable {
         let nextMonth = String(Date(timeIntervalSinceNow: 30 * 86_400).formatted(.iso8601).prefix(10))
         let issued = try Program.run(
             "cordon", ["token", "issue", "script", "--expires", nextMonth] + scopes.flatMap { ["--scope", $0] },
-            environment: session(login))
+            environment: session(login), prefix: prefix)
         try #require(issued.status == 0, "\(issued.errors)")
         return [
             "CORDON_TOKEN": issued.output.trimmingCharacters(in: .newlines), "CORDON_SERVER": address,

@@ -214,7 +214,20 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
         let (caseID, entryID) = try await federation.releaseIvory(agreement)
         let (vn, la) = (federation["vn.customs"], federation.node("la.customs"))
         let lan = federation.node("vn.customs")
-        let recall = Notice.with {
+        let recall = recall(of: entryID)
+        let draft = try await vn.draft(recall, to: ["la.customs"], in: caseID, by: lan["lan"])
+        let number = try #require(draft.file.notices.last?.number)
+        #expect(try await vn.release(number, in: caseID, by: lan["ha"]).entryID != nil)
+        try await federation.until("it is gone in LA") { try await la.search("MSKU1234565").isEmpty }
+        try await federation.until("the erasure is stated") {
+            let file = try await lan.service.readCase(caseID, by: lan["lan"])
+            return file.notices.contains { $0.references.contains { $0.reference.kind == "erasure" } }
+        }
+        await federation.stop()
+    }
+
+    private func recall(of entryID: [UInt8]) -> Notice {
+        .with {
             $0.subject = "Recall"
             $0.references = [
                 .with {
@@ -226,14 +239,37 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
             $0.recall.reason = "a mistake"
             $0.recall.erase = true
         }
-        let draft = try await vn.draft(recall, to: ["la.customs"], in: caseID, by: lan["lan"])
+    }
+
+    /// Right after its start a node takes in what came, and may sign nothing yet.
+    @Test func whatCannotBeStatedAtOnceIsStatedLater() async throws {
+        let federation = try await Federation()
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        let la = federation["la.customs"]
+        la.gate.withLock { $0 = .waiting }
+        let (caseID, entryID) = try await federation.releaseIvory(agreement)
+        let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
+        let draft = try await vn.draft(recall(of: entryID), to: ["la.customs"], in: caseID, by: lan["lan"])
         let number = try #require(draft.file.notices.last?.number)
         #expect(try await vn.release(number, in: caseID, by: lan["ha"]).entryID != nil)
-        try await federation.until("it is gone in LA") { try await la.search("MSKU1234565").isEmpty }
-        try await federation.until("the erasure is stated") {
+        let there = federation.node("la.customs")
+        try await federation.until("it is gone in LA") { try await there.search("MSKU1234565").isEmpty }
+        func stated() async throws -> [String] {
             let file = try await lan.service.readCase(caseID, by: lan["lan"])
-            return file.notices.contains { $0.references.contains { $0.reference.kind == "erasure" } }
+            return file.notices.flatMap { $0.references.map(\.reference.kind) }.sorted()
         }
+        #expect(try await stated().isEmpty, "it may sign nothing yet")
+        la.gate.withLock { $0 = .open }
+        // As it does every minute.
+        try await la.eraseExpired()
+        try await federation.until("all is stated, each once") {
+            try await stated() == ["erasure", "receipt", "receipt"]
+        }
+        try await la.eraseExpired()
+        try await federation.until("VN has seen all there is") {
+            try vn.mirrorSize(of: "la.customs") == la.exchangeSize()
+        }
+        #expect(try await stated() == ["erasure", "receipt", "receipt"])
         await federation.stop()
     }
 

@@ -158,4 +158,34 @@ import Testing
         #expect(again.service.codes.loaded[.hs] == 1)
         await again.stop()
     }
+
+    /// What is built in stays; a list only adds.
+    @Test func loadedCountriesAndCurrenciesAreTakenBesideTheBuiltInOnes() async throws {
+        let node = try await CaseNode()
+        func log(_ country: String, _ currency: String) async throws -> SeizureReport? {
+            var seizure = report()
+            seizure.place.country = country
+            seizure.goods[0].value.amount = "5"
+            seizure.goods[0].value.currency = currency
+            var logged: SeizureReport?
+            let code = await caseCode { logged = try await node.log(seizure).file.reports.first?.report }
+            #expect(code == nil || code == .invalid)
+            return logged
+        }
+        func find(_ country: String) async throws -> Int {
+            try await node.service.search(.with { $0.country = country }, by: node["lan"]).results.count
+        }
+        #expect(try await log("QZ", "USD") == nil)
+        #expect(try await log("VN", "HRK") == nil)
+        #expect(await caseCode { _ = try await find("QZ") } == .invalid)
+        try await node.service.importCodes(.countries, [("QZ", "Newland")], by: node["ad"])
+        try await node.service.importCodes(.currencies, [("HRK", "Kuna")], by: node["ad"])
+        let taken = try #require(try await log("qz", "hrk"))
+        #expect(taken.place.country == "QZ" && taken.goods[0].value.currency == "HRK")
+        #expect(try await find("qz") == 1)
+        #expect(try await log("VN", "USD") != nil)
+        #expect(try await log("QY", "USD") == nil)
+        #expect(try await log("VN", "HRD") == nil)
+        await node.stop()
+    }
 }

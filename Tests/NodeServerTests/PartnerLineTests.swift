@@ -1,5 +1,6 @@
 import CordonNode
 import Cryptography
+import Glibc
 import Logging
 import NodeServer
 import ServiceLifecycle
@@ -21,6 +22,8 @@ private final class Echo: PartnerResponder {
             request.path == "/missing" ? 404 : 200,
             Array("\(partner) \(request.method.rawValue) \(request.path) \(query) ".utf8) + request.body)
     }
+
+    func endPolls() {}
 }
 
 @Suite(.timeLimit(.minutes(2))) struct PartnerLineTests {
@@ -117,5 +120,28 @@ private final class Echo: PartnerResponder {
             }
             await line.stop()
         }
+    }
+
+    /// The machine takes the connection, and nobody ever says a word on it.
+    @Test func whoeverTakesAConnectionAndSaysNothingIsGivenUpInTime() async throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        try #require(isListening)
+        let line = try transport(theirs, port: Int(UInt16(bigEndian: address.sin_port)))
+        let started = ContinuousClock.now
+        await #expect(throws: PartnerTransportError(.timedOut, "")) {
+            try await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 1)
+        }
+        #expect(ContinuousClock.now - started < .seconds(30))
+        await line.stop()
     }
 }

@@ -179,7 +179,7 @@ extension CaseService {
                 throw CaseError.invalid("/text", "there is nothing in this to look for")
             }
         }
-        let filters = try Self.filters(query)
+        let filters = try Self.filters(query, codes)
         if stages.isEmpty { stages = [Stage(met: "filter", groups: [[SearchTerm(.report, "")!]], isFilter: true)] }
         return Plan(
             stages: stages, filters: filters, days: try Self.days(query), name: name,
@@ -219,7 +219,9 @@ extension CaseService {
         return stages
     }
 
-    private static func filters(_ query: SearchRequest) throws(CaseError) -> [[SearchTerm]] {
+    private static func filters(
+        _ query: SearchRequest, _ codes: StoredCodeLists
+    ) throws(CaseError) -> [[SearchTerm]] {
         var filters: [[SearchTerm]] = []
         func add(_ scheme: SearchTerm.Scheme, _ value: String) {
             if let term = SearchTerm(scheme, value) { filters.append([term]) }
@@ -238,10 +240,10 @@ extension CaseService {
             add(.hs, code.digits)
         }
         if !query.country.isEmpty {
-            guard let code = CountryCode(query.country) else {
+            guard let code = codes.country(query.country) else {
                 throw .invalid("/country", "a country is two letters of ISO 3166-1, such as VN")
             }
-            add(.country, code.text)
+            add(.country, code)
         }
         if !query.locode.isEmpty {
             guard let code = UNLocode(query.locode) else {

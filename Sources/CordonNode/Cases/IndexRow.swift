@@ -54,7 +54,16 @@ enum IndexRow {
     static func officers(_ visibility: [UInt8]) -> [UInt64] {
         stride(from: 0, to: visibility.count, by: 8).compactMap { UInt64(bigEndianBytes: visibility[$0...].prefix(8)) }
     }
-    static func code(_ list: CodeList, _ code: String) -> [UInt8] { [6, list == .hs ? 1 : 2] + code.utf8 }
+    static func code(_ list: CodeList, _ code: String) -> [UInt8] {
+        let number: UInt8 =
+            switch list {
+            case .hs: 1
+            case .unlocode: 2
+            case .countries: 3
+            case .currencies: 4
+            }
+        return [6, number] + code.utf8
+    }
     static func listedCase(_ number: UInt64) -> [UInt8] { [7] + (~number).bigEndianBytes }
     static func hits(_ officer: UInt64, _ stream: UInt64) -> [UInt8] {
         [8] + officer.bigEndianBytes + (~stream).bigEndianBytes

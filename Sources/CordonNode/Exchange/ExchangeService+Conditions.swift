@@ -45,38 +45,49 @@ extension ExchangeService {
 
     // MARK: Answers that the node gives by itself
 
-    /// Tells a partner that its notices have arrived and were opened; or, with `read`, that an officer has seen them.
-    func acknowledge(
-        _ arrived: [(entryID: [UInt8], stream: UInt64)], state: String = "delivered", to partner: Partner
-    ) async throws {
-        guard !arrived.isEmpty else { return }
-        try await sendOwn(
-            arrived.map { one in
-                let notice = Notice.with {
-                    $0.subject = "Receipt"
-                    $0.references = [
-                        .with {
-                            $0.entryID = Data(one.entryID)
-                            $0.authority = partner.prefix
-                            $0.relation = NoticeRelation.concerns.rawValue
-                        }
-                    ]
-                    $0.receipt.state = state
-                    $0.receipt.at = Moment(milliseconds: now).text
-                }
-                return (notice, one.stream)
-            }, to: partner)
+    /// Tells a partner that an officer has read its notice.
+    func tellRead(_ entryID: [UInt8], stream: UInt64, to partner: Partner) async throws {
+        let notice = Self.receipt(entryID, state: "read", to: partner, at: now)
+        _ = try await sendOwn(to: partner) { [OwnNotice(notice: notice, stream: stream)] }
     }
 
-    /// Releases notices that hold no intelligence, in one step. Nothing is sent to a partner that could not get it:
-    /// without a key there is no receipt.
-    private func sendOwn(_ notices: [(Notice, UInt64)], to partner: Partner) async throws {
+    static func receipt(_ entryID: [UInt8], state: String, to partner: Partner, at time: UInt64) -> Notice {
+        .with {
+            $0.subject = "Receipt"
+            $0.references = [
+                .with {
+                    $0.entryID = Data(entryID)
+                    $0.authority = partner.prefix
+                    $0.relation = NoticeRelation.concerns.rawValue
+                }
+            ]
+            $0.receipt.state = state
+            $0.receipt.at = Moment(milliseconds: time).text
+        }
+    }
+
+    /// A notice that the node sends by itself.
+    struct OwnNotice {
+        let notice: Notice
+        /// Of the case that keeps it; 0 for none.
+        let stream: UInt64
+        /// What is done with it: a row of the family `exchange`.
+        var discharges: [UInt8]?
+    }
+
+    /// Releases notices that hold no intelligence, in one step with what they discharge. Returns how many: none to a
+    /// partner that could not get them now. Without a key there is no receipt.
+    func sendOwn(
+        to partner: Partner, _ make: @escaping @Sendable () throws -> [OwnNotice]
+    ) async throws -> Int {
         try await lane.run(Streams.exchange) {
             for _ in 0..<cases.limits.retries {
                 let directory = directory
-                let proposal = try await readers.run { [self] () -> Proposal? in
+                let (proposal, sent) = try await readers.run { [self] () -> (Proposal, Int) in
                     var proposal = Proposal(drafts: [])
-                    for (notice, stream) in notices {
+                    let own = try make()
+                    for one in own {
+                        let (notice, stream) = (one.notice, one.stream)
                         let decision = ReleaseDecision.decide(
                             ReleaseDraft(notice: notice, requested: [partner.prefix], author: 0),
                             agreements: directory.book, partners: standings(directory), approvals: [],
@@ -84,7 +95,8 @@ extension ExchangeService {
                             configuration: ReleaseConfiguration(
                                 maximumDirectoryAgeMilliseconds: limits.directoryAgeMilliseconds),
                             nowMilliseconds: now)
-                        guard decision.isReleased else { return nil }
+                        guard decision.isReleased else { return (proposal, 0) }
+                        if let row = one.discharges { proposal.rows.append(RowChange(.exchange, row, nil)) }
                         let sealed = try seal(
                             notice, for: decision.recipients, &proposal, stream: stream, directory)
                         guard stream != 0, try store.keys.key(stream) != nil else { continue }
@@ -99,43 +111,23 @@ extension ExchangeService {
                         }
                         try append([released], to: stream, &file, by: 0, &proposal, anywhere: true)
                     }
-                    return proposal
+                    return (proposal, own.count)
                 }
-                guard let proposal else { return }
+                guard sent > 0 else { return 0 }
                 do {
                     _ = try await sequencer.commit(proposal)
                     count(factsOf: proposal)
                     arrivals.raise()
-                    return
+                    return sent
                 } catch let error as NodeError where error.code == .changed {
                     continue
                 }
             }
+            throw CaseError(.overloaded, "others keep changing the exchange log")
         }
     }
 
     // MARK: The end of what was received
-
-    /// Erases a partner's notice for good, and tells the partner.
-    func eraseReceived(_ stream: UInt64, because reason: String) async throws {
-        let file = try await readers.run { [store] in try store.caseFile(stream) }
-        guard let received = file.received, case .received(let entryID, _, let sender) = received.state else { return }
-        guard try await cases.eraseReceived(stream, reason: "\(reason), under the sender's conditions") else { return }
-        guard let partner = directory.partners[sender] else { return }
-        let statement = Notice.with {
-            $0.subject = "Erased"
-            $0.references = [
-                .with {
-                    $0.entryID = Data(entryID)
-                    $0.authority = sender
-                    $0.relation = NoticeRelation.concerns.rawValue
-                }
-            ]
-            $0.erasure.erasedAt = Moment(milliseconds: now).text
-            $0.erasure.reason = reason
-        }
-        try await sendOwn([(statement, 0)], to: partner)
-    }
 
     /// Erases what has expired. Now and then.
     public func eraseExpired() async throws {
@@ -154,7 +146,8 @@ extension ExchangeService {
             }
             return due
         }
-        for stream in due { try await eraseReceived(stream, because: "expired") }
+        for stream in due { try await putDown(expired: stream) }
+        for partner in directory.partners.values { await discharge(to: partner) }
         try await countMissedErasures()
     }
 }

@@ -176,7 +176,7 @@ extension ExchangeService {
             let partner = directory.partners[sender], let stream = cases.stream(caseID: file.id),
             await note([.opened(id)], of: partner)
         else { return }
-        try? await acknowledge([(id, stream)], state: "read", to: partner)
+        try? await tellRead(id, stream: stream, to: partner)
     }
 }
 

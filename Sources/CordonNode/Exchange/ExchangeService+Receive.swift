@@ -171,11 +171,6 @@ extension ExchangeService {
         var skipped = 0
         /// Reports to match once they are durable.
         var reports: [(number: UInt64, stream: UInt64)] = []
-        var agreements: [[UInt8]] = []
-        /// Notices to acknowledge.
-        var receipts: [(entryID: [UInt8], stream: UInt64)] = []
-        /// Received notices that were recalled for good.
-        var recalled: [UInt64] = []
     }
 
     /// Notices of one batch that change the same case follow on each other here.
@@ -210,7 +205,10 @@ extension ExchangeService {
         var stream: UInt64 = 0
         switch notice.kind {
         case .receipt, .erasure, .consentDenial, .consentGrant, .recall, .handlingChange: break
-        case .agreement: prepared.agreements.append(Array(notice.agreement.note))
+        case .agreement:
+            prepared.proposal.rows.append(
+                RowChange(
+                    .exchange, ExchangeRow.duty(partner.number, .agreement, id), Array(notice.agreement.note)))
         default: stream = try open(notice, opened, delivery, partner, &files, &prepared)
         }
         let row = ExchangeRow.entry(partner.number, id)
@@ -220,7 +218,10 @@ extension ExchangeService {
         for reference in notice.references {
             try refer(notice, opened, to: reference, partner, stream, &files, &prepared)
         }
-        if notice.kind != .receipt, notice.kind != .erasure { prepared.receipts.append((id, stream)) }
+        if notice.kind != .receipt, notice.kind != .erasure {
+            prepared.proposal.rows.append(
+                RowChange(.exchange, ExchangeRow.duty(partner.number, .receipt, id), stream.bigEndianBytes))
+        }
     }
 
     /// A case of its own, under a key of its own: it ends with the notice.
@@ -360,20 +361,21 @@ extension ExchangeService {
         files.files[target] = file
         prepared.proposal.rows += Self.facts(hearing: notice, opened.entry.id.bytes, about: about)
             .map { $0.row(partner.number, at: now) }
-        if case .recall(let recall) = notice.body, recall.erase, file.isReceived { prepared.recalled.append(target) }
+        if case .recall(let recall) = notice.body, recall.erase, file.isReceived {
+            prepared.proposal.rows.append(
+                Duty.erasure(of: about, in: target, because: .recalled).row(partner.number))
+        }
     }
 
     // MARK: What follows
 
-    /// Behind the commit: what a crash before it would only put off.
+    /// Behind the commit: what a crash before it only puts off.
     private func follow(_ prepared: Prepared, from partner: Partner) async {
-        for note in prepared.agreements { _ = try? await recordAgreement(note, by: 0) }
         for (number, stream) in prepared.reports {
             let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil) }
             guard let found, (try? await cases.commitHits(found.proposal)) == true else { continue }
             if !found.hits.isEmpty { _ = await note([.hit(stream, number)], of: partner) }
         }
-        for stream in prepared.recalled { try? await eraseReceived(stream, because: "recalled") }
-        try? await acknowledge(prepared.receipts, to: partner)
+        await discharge(to: partner)
     }
 }

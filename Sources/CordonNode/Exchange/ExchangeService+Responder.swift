@@ -1,6 +1,7 @@
 public import Cryptography
 internal import Exchange
 internal import Storage
+internal import Synchronization
 internal import TransparencyLog
 
 /// What partners ask of this node (`Protocols/sync.md`).
@@ -23,6 +24,11 @@ extension ExchangeService: PartnerResponder {
         } catch {
             return PartnerReply(500, text: "failed\n")
         }
+    }
+
+    public func endPolls() {
+        holdsPolls.store(false, ordering: .releasing)
+        arrivals.raise()
     }
 
     private func answer(_ request: PartnerRequest, _ partner: Partner) async throws -> PartnerReply {
@@ -57,7 +63,9 @@ extension ExchangeService: PartnerResponder {
             if let after = query["after"].flatMap(UInt64.init) {
                 let wait = min(query["wait"].flatMap(UInt64.init) ?? 0, limits.pollSeconds)
                 if wait > 0 {
-                    await arrivals.wait(seconds: wait) { (try? exchangeSize()) != after }
+                    await arrivals.wait(seconds: wait) {
+                        !holdsPolls.load(ordering: .acquiring) || (try? exchangeSize()) != after
+                    }
                 }
             }
             return PartnerReply(
@@ -224,6 +232,7 @@ extension ExchangeService: PartnerResponder {
 /// 5 ‖ ~time[8] ‖ stream[8] ‖ number[4]       → 1 ours, 2 a partner's: a notice of a case (number 0: the one that made it)
 /// 6 ‖ partner[4] ‖ fact[1] ‖ id[16]          → time[8] ‖ detail[8]: what partner figures are made of
 /// 7 ‖ due, days since 1970[4] ‖ partner[4] ‖ id[16] → nothing: by when it has to say that it erased a notice of ours
+/// 8 ‖ partner[4] ‖ duty[1] ‖ entry id[16]    → what a notice of its left to do, until it is done
 /// ```
 enum ExchangeRow {
     static func entry(_ authority: UInt32, _ id: [UInt8]) -> [UInt8] { [1] + authority.bigEndianBytes + id }

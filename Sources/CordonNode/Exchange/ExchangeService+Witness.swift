@@ -80,10 +80,13 @@ extension ExchangeService {
     // MARK: Cosignatures
 
     /// Has partners cosign our logs: the exchange log as soon as it grows, the journal once in a while.
-    func gatherCosignatures(of log: LogID) async {
+    /// Returns whether all have.
+    @discardableResult
+    func gatherCosignatures(of log: LogID) async -> Bool {
         let running = syncs.withLock { Array($0.running.values) }
-        await withTaskGroup(of: Void.self) { group in
+        return await withTaskGroup(of: Bool.self) { group in
             for sync in running { group.addTask { await sync.cosign(log) } }
+            return await group.reduce(true) { $0 && $1 }
         }
     }
 
@@ -98,12 +101,13 @@ extension ExchangeService {
                 }
             }
             group.addTask { [self] in
-                var signed: UInt64?
+                var pause: UInt64 = 1
                 while !Task.isCancelled {
-                    await gatherCosignatures(of: .exchange)
-                    signed = try? exchangeSize()
-                    let last = signed
-                    await arrivals.wait(seconds: 300) { (try? exchangeSize()) != last }
+                    let last = try? exchangeSize()
+                    // Who could not be reached is asked again, less and less often.
+                    pause = await gatherCosignatures(of: .exchange) ? 300 : min(pause * 2, 300)
+                    await arrivals.wait(seconds: pause) { (try? exchangeSize()) != last }
+                    if (try? exchangeSize()) != last { pause = 1 }
                     // What is released in one go is cosigned in one go.
                     try? await Task.sleep(for: .milliseconds(50))
                 }
@@ -123,6 +127,8 @@ extension ExchangeService {
                 try? await passGate(transports)
                 try? await tend()
                 for transport in transports.values { await transport.stop() }
+                // What came in while nothing could be signed.
+                for partner in directory.partners.values { await discharge(to: partner) }
             }
         }
     }
@@ -138,8 +144,9 @@ extension ExchangeService {
 }
 
 extension PartnerSync {
-    /// Has the partner cosign the last checkpoint of one of our logs.
-    func cosign(_ log: LogID) async {
+    /// Has the partner cosign the last checkpoint of one of our logs. False where it did not answer, so that it is to be
+    /// asked again.
+    func cosign(_ log: LogID) async -> Bool {
         do {
             let service = service
             let (number, prefix) = (partner.number, partner.prefix)
@@ -147,7 +154,9 @@ extension PartnerSync {
                 (try service.node.checkpoint(log), service.keys(of: prefix)?.witnessKeys(at: service.now) ?? [])
             }
             let known = try await service.readers.run { try service.mirrors.cosigned(number, log) }
-            guard checkpoint.size > 0, known?.size != checkpoint.size, let witness = keys.first else { return }
+            guard checkpoint.size > 0, known?.size != checkpoint.size, let witness = keys.first else {
+                return true
+            }
             var client = WitnessClient(witness: witness, cosignedSize: known?.size ?? 0)
             for _ in 0..<WitnessClient.maximumRequests {
                 let request = try client.request(for: checkpoint) { size1, size2 in
@@ -163,23 +172,26 @@ extension PartnerSync {
                     try await service.readers.run {
                         try service.mirrors.setCosigned(number, log, size: checkpoint.size, lines: bytes)
                     }
-                    return
+                    return true
                 case .again: continue
                 case .ahead(let size):
                     // It may not have read yet that the journal was put back.
-                    if log == .journal, service.directory.journalRestart != nil { return }
+                    if log == .journal, service.directory.journalRestart != nil { return false }
                     // Ours may have grown since the request: only what is ahead of all we have is an alarm.
                     guard try service.node.checkpoint(log).size < size else { continue }
-                    return service.gate.withLock {
+                    service.gate.withLock {
                         $0 = .closed(
                             "a partner has cosigned more of this node's logs than it has: get the log back with `cordon recover`"
                         )
                     }
-                case .contradicted, .refused: return
+                    return true
+                case .contradicted: return true
+                case .refused: return reply.status < 500
                 }
             }
+            return false
         } catch {
-            // The next checkpoint is asked for anew.
+            return false
         }
     }
 }

@@ -45,6 +45,8 @@ public final class ExchangeService: Sendable {
     /// Whatever writes the exchange log, or decides on what the directory says, goes through here, one after the other.
     let lane = StreamQueue()
     let arrivals = Signal()
+    /// Set once, when the server stops.
+    let holdsPolls = Atomic(true)
 
     struct State {
         var directory: ExchangeDirectory

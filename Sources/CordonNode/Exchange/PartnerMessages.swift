@@ -43,6 +43,8 @@ public protocol PartnerResponder: Sendable {
     /// The partner whose TLS key has this pin; nil where there is none, or none that may connect.
     func partner(pin: Digest) -> String?
     func respond(to request: PartnerRequest, from partner: String) async -> PartnerReply
+    /// From now on nothing is held back: the server is about to stop, and waits for what it has begun to answer.
+    func endPolls()
 }
 
 /// Asks one partner.

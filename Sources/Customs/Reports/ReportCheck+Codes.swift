@@ -4,20 +4,20 @@ package import Schema
 extension ReportCheck {
     package mutating func country(_ text: inout String, _ pointer: @autoclosure () -> String) {
         guard !text.isEmpty else { return }
-        guard let code = CountryCode(text) else {
+        guard let code = codes.country(text) else {
             reject(pointer(), "unknown-code", "a country is two letters of ISO 3166-1, such as VN")
             return
         }
-        text = code.text
+        text = code
     }
 
     package mutating func money(_ money: inout Money, _ pointer: @autoclosure () -> String) {
         amount(&money.amount, "\(pointer())/amount", required: true)
-        guard let code = CurrencyCode(money.currency) else {
+        guard let code = codes.currency(money.currency) else {
             reject("\(pointer())/currency", "unknown-code", "a currency is three letters of ISO 4217, such as USD")
             return
         }
-        money.currency = code.text
+        money.currency = code
     }
 
     package mutating func quantity(_ quantity: inout Quantity, _ pointer: @autoclosure () -> String) {

@@ -10,6 +10,9 @@ internal import Synchronization
 
 /// Reaches one partner's node over mutual TLS, and nobody else: whoever answers must have the key that the card pins.
 public final class HTTPPartnerTransport: PartnerTransport {
+    /// For a connection to be made, and for the partner to show its key: 15 s each, or the request's own if it has less.
+    private static let connectSeconds = 15
+
     private struct Address {
         let host: String
         let port: Int
@@ -48,7 +51,7 @@ public final class HTTPPartnerTransport: PartnerTransport {
         let address = address
         let client: HTTPClient
         do {
-            client = try await self.client(address)
+            client = try await self.client(address, timeoutSeconds: timeoutSeconds)
         } catch {
             await drop(nil)
             throw error
@@ -75,6 +78,8 @@ public final class HTTPPartnerTransport: PartnerTransport {
         } catch is NIOTooManyBytesError {
             throw PartnerTransportError(.tooLarge, "the partner's answer has more than \(limit) bytes")
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
+            // A connection whose other end is gone may stay open for a long time: the next request makes a new one.
+            await drop(client)
             throw PartnerTransportError(.timedOut, "the partner did not answer within \(timeoutSeconds) s")
         } catch {
             await drop(client)
@@ -101,12 +106,12 @@ public final class HTTPPartnerTransport: PartnerTransport {
         if isMine, let failed { Task { try? await failed.shutdown() } }
     }
 
-    private func client(_ address: Address) async throws -> HTTPClient {
+    private func client(_ address: Address, timeoutSeconds: Int) async throws -> HTTPClient {
         if let client = state.withLock({ $0.client }) { return client }
-        let certificate = try await pinnedCertificate(address)
+        let certificate = try await pinnedCertificate(address, timeoutSeconds: timeoutSeconds)
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: identity.clientConfiguration(trusting: certificate))
-        configuration.timeout = .init(connect: .seconds(15))
+        configuration.timeout = .init(connect: .seconds(Int64(Self.connectSeconds)))
         configuration.redirectConfiguration = .disallow
         configuration.decompression = .disabled
         configuration.connectionPool = .init(idleTimeout: .seconds(120), concurrentHTTP1ConnectionsPerHostSoftLimit: 4)
@@ -120,15 +125,17 @@ public final class HTTPPartnerTransport: PartnerTransport {
         return kept
     }
 
-    /// The certificate that the partner shows, if its key is the pinned one. Throws `.wrongKey`, `.unreachable`.
-    private func pinnedCertificate(_ address: Address) async throws -> NIOSSLCertificate {
+    /// The certificate that the partner shows, if its key is the pinned one. Throws `.wrongKey`, `.unreachable`,
+    /// `.timedOut`.
+    private func pinnedCertificate(_ address: Address, timeoutSeconds: Int) async throws -> NIOSSLCertificate {
+        let seconds = min(timeoutSeconds, Self.connectSeconds)
         let context = try NIOSSLContext(configuration: identity.clientConfiguration(trusting: nil))
         let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: NIOSSLCertificate.self)
         let pins = pins
         let expected = PartnerTransportError(.wrongKey, "whoever answers does not have the key that the card names")
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(.seconds(15))
+                .connectTimeout(.seconds(Int64(seconds)))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let handler = try NIOSSLClientHandler(
@@ -147,7 +154,14 @@ public final class HTTPPartnerTransport: PartnerTransport {
                         try channel.pipeline.syncOperations.addHandler(HandshakeEnd(promise))
                     }
                 }.connect(host: address.host, port: address.port).get()
-            defer { channel.close(promise: nil) }
+            // Whoever lets us connect may still never say who it is.
+            let end = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+                promise.fail(PartnerTransportError(.timedOut, "the partner did not show a key within \(seconds) s"))
+            }
+            defer {
+                end.cancel()
+                channel.close(promise: nil)
+            }
             return try await promise.futureResult.get()
         } catch let error as PartnerTransportError {
             throw error

@@ -101,7 +101,11 @@ public struct PartnerServer: Service {
                 address: .hostname(configuration.host, port: port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) }, logger: quiet)
-        try await application.run()
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            responder.endPolls()
+        }
     }
 }
 

@@ -29,7 +29,9 @@ struct CodesListCommand: ClientCommand {
 struct CodesImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Replace a code list with that of a file.",
-        subcommands: [CodesImportHS.self, CodesImportLocations.self])
+        subcommands: [
+            CodesImportHS.self, CodesImportLocations.self, CodesImportCountries.self, CodesImportCurrencies.self,
+        ])
 }
 
 struct CodesImportHS: ClientCommand {
@@ -109,6 +111,65 @@ struct CodesImportLocations: ClientCommand {
             entries.append(CodeFile.entry(code.text, ""))
         }
         try await CodeFile.send("unlocode", entries, api)
+    }
+}
+
+struct CodesImportCountries: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "countries", abstract: "Add countries of ISO 3166-1 to those that are built in.",
+        discussion: """
+            FILE is the list of Debian's package iso-codes.
+
+            Example: cordon codes import countries /usr/share/iso-codes/json/iso_3166-1.json
+
+            \(ClientFailure.exitCodes)
+            """)
+
+    @Argument(help: "The file; - for standard input.")
+    var file: String
+    @OptionGroup var client: ClientOptions
+
+    func run(_ api: APIClient) async throws {
+        try await CodeFile.send("countries", ISOCodes.read(file, "3166-1", code: "alpha_2", length: 2), api)
+    }
+}
+
+struct CodesImportCurrencies: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "currencies", abstract: "Add currencies of ISO 4217 to those that are built in.",
+        discussion: """
+            FILE is the list of Debian's package iso-codes.
+
+            Example: cordon codes import currencies /usr/share/iso-codes/json/iso_4217.json
+
+            \(ClientFailure.exitCodes)
+            """)
+
+    @Argument(help: "The file; - for standard input.")
+    var file: String
+    @OptionGroup var client: ClientOptions
+
+    func run(_ api: APIClient) async throws {
+        try await CodeFile.send("currencies", ISOCodes.read(file, "4217", code: "alpha_3", length: 3), api)
+    }
+}
+
+/// The JSON files of iso-codes (https://salsa.debian.org/iso-codes-team/iso-codes): one member, named by the standard,
+/// with a list of objects.
+private enum ISOCodes {
+    static func read(_ file: String, _ standard: String, code name: String, length: Int) throws -> [CodeEntry] {
+        guard let list = try ClientInput.json(file).object?[standard]?.array else {
+            throw ClientFailure(.refused, "the file holds no list of ISO \(standard)")
+        }
+        return try list.enumerated().map { place, entry in
+            guard let code = entry.object?[name]?.string, code.utf8.count == length,
+                code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+            else {
+                throw ClientFailure(
+                    .refused, "entry \(place + 1): \(name) is not \(length) capital letters")
+            }
+            return CodeFile.entry(code, entry.object?["name"]?.string ?? "")
+        }
     }
 }
 
