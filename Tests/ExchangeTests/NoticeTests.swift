@@ -195,6 +195,40 @@ import Testing
         #expect(throws: NoticeError(.tooLarge, "")) { try large.encoded() }
     }
 
+    @Test func fieldsAreCountedBeforeAnythingIsDecoded() throws {
+        // Many small messages, in each place that repeats, also behind a group that no field of ours has.
+        let many = try [
+            NoticeSamples.notice(.seizure) { notice in
+                notice.seizure.report.goods = Array(repeating: .with { $0.number = 1 }, count: 26_000)
+            },
+            NoticeSamples.notice(.alert) { notice in
+                notice.alert.nominal.persons = Array(repeating: .with { $0.name = "x" }, count: 26_000)
+            },
+            NoticeSamples.notice(.recall) { $0.references = Array(repeating: NoticeReference(), count: 51_000) },
+        ]
+        for notice in many {
+            #expect(throws: NoticeError(.tooLarge, "")) { try notice.encoded() }
+            let bytes: [UInt8] = try notice.serializedBytes()
+            for start in [[], [0x9B, 0x06, 0x9C, 0x06]] as [[UInt8]] {
+                #expect(throws: NoticeError(.tooLarge, "")) { try Notice(parsing: start + bytes) }
+            }
+        }
+        let most = try NoticeSamples.notice(.seizure) { notice in
+            notice.seizure.report.goods = Array(repeating: .with { $0.number = 1 }, count: 24_000)
+        }
+        #expect(try Notice(parsing: most.encoded()) == most)
+        func count(_ bytes: [UInt8]) -> Int? { WireFields.count(bytes[...], depth: 3, limit: 100) }
+        #expect(count([]) == 0 && count([0x08, 0x01]) == 1 && count([0x0A, 0x02, 0x08, 0x01]) == 2)
+        // A text, and a message cut short, count as one field.
+        #expect(count([0x0A, 0x03] + Array("xyz".utf8)) == 1 && count([0x0A, 0x01, 0x08]) == 1)
+        #expect(count([0x0A, 0x05, 0x08]) == nil && count([0x08]) == nil && count([0x0F]) == nil)
+        #expect(count([0x0D, 1, 2, 3]) == nil && count([0x09, 1, 2, 3, 4, 5, 6, 7, 8]) == 1)
+        #expect(count([UInt8](repeating: 0x80, count: 11)) == nil)
+        // Four levels down nothing is looked at, and beyond the limit no further.
+        #expect(count([0x0A, 8, 0x0A, 6, 0x0A, 4, 0x0A, 2, 0x08, 1]) == 4)
+        #expect(count((0..<200).flatMap { _ in [0x08, 0x01] as [UInt8] }) == 101)
+    }
+
     @Test func namesAreFoundWhereverTheyStandAndTakenOut() throws {
         let withNames: [(NoticeKind, (inout Notice) -> Void)] = [
             (.seizure, { $0.seizure.report.nominal = NoticeSamples.names }),

@@ -4,6 +4,8 @@ internal import SwiftProtobuf
 extension Notice {
     /// The document of an envelope. Attachments travel beside it.
     public static let maximumByteCount = 1 << 20
+    /// Of all messages in it, as `WireFields` counts them.
+    public static let maximumFieldCount = 50_000
     static let maximumDepth = 16
 
     /// The bytes that are sealed and stored. They are what counts: a notice is never encoded again. Throws `.tooLarge`.
@@ -11,14 +13,14 @@ extension Notice {
         guard let bytes: [UInt8] = try? serializedBytes() else {
             throw NoticeError(.malformed, "a notice that cannot be encoded")
         }
-        guard bytes.count <= Self.maximumByteCount else { throw Self.tooLarge }
+        try Self.checkSize(bytes)
         return bytes
     }
 
     /// Throws `.tooLarge`, `.malformed`, or `.unknownKind`. What it says may still be impossible:
     /// `normaliseAndValidate` tells.
     public init(parsing bytes: [UInt8]) throws(NoticeError) {
-        guard bytes.count <= Self.maximumByteCount else { throw Self.tooLarge }
+        try Self.checkSize(bytes)
         var options = BinaryDecodingOptions()
         options.messageDepthLimit = Self.maximumDepth
         guard let notice = try? Notice(serializedBytes: bytes, options: options) else {
@@ -28,7 +30,15 @@ extension Notice {
         self = notice
     }
 
-    private static var tooLarge: NoticeError {
-        NoticeError(.tooLarge, "a notice has at most \(maximumByteCount) bytes; attach what is larger")
+    private static func checkSize(_ bytes: [UInt8]) throws(NoticeError) {
+        guard bytes.count <= maximumByteCount else {
+            throw NoticeError(.tooLarge, "a notice has at most \(maximumByteCount) bytes; attach what is larger")
+        }
+        guard let fields = WireFields.count(bytes[...], depth: maximumDepth, limit: maximumFieldCount) else {
+            throw NoticeError(.malformed, "not a notice")
+        }
+        guard fields <= maximumFieldCount else {
+            throw NoticeError(.tooLarge, "a notice has at most \(maximumFieldCount) fields; attach what is larger")
+        }
     }
 }
