@@ -106,8 +106,8 @@ final class SimulatedNode {
             origin: Authority.all[partner].origin, policy: TrustPolicy(log: Authority.all[partner].log.verifier),
             limits: Self.limits)
         let state = Replica.State(
-            head: mirror.head, complete: mirror.complete, edge: mirror.log.edge, judge: mirror.judge, cursor: mirror.cursor,
-            isFrozen: mirror.isFrozen)
+            head: mirror.head, complete: mirror.complete, edge: mirror.log.edge, judge: mirror.judge,
+            cursor: mirror.cursor, isFrozen: mirror.isFrozen)
         return Replica(configuration, state: state, seed: seed &+ UInt64(partner) &* 7919)
     }
 
