@@ -8,7 +8,7 @@ import TransparencyLog
 enum EnvelopeFuzzing {
     private static let origin = "example.org/exchange"
     private static let release = try! SigningKey<ReleaseRole>(seed: SecretBytes(count: 32) { $0[0] = 2 })
-    private static let ours = EpochKey(
+    private static let ours = OpeningKey(
         authority: "la.customs.example", epoch: 2972,
         key: try! RecipientKey(seed: SecretBytes(count: 32) { $0[0] = 3 }))
     private static let contentKey = try! SymmetricKey(SecretBytes(count: 32) { $0[0] = 4 })

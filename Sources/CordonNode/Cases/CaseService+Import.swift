@@ -71,11 +71,12 @@ extension CaseService {
             return nil
         }
         guard let taken else { throw CaseError(.overloaded, "others keep changing the same records: try again") }
-        if !dryRun { try await matchImported(taken.reports) }
+        if !dryRun { try await match(taken.reports, limit: limits.importHits) }
         return taken.outcomes
     }
 
-    private struct Imported: Sendable {
+    /// A report that is durable and not matched yet, with its case and its terms.
+    struct Imported: Sendable {
         let number: UInt64
         let stream: UInt64
         let file: CaseFile
@@ -250,7 +251,7 @@ extension CaseService {
     }
 
     /// Hits of a whole batch, in one commit.
-    private func matchImported(_ reports: [Imported]) async throws {
+    func match(_ reports: [Imported], limit: Int) async throws {
         guard !reports.isEmpty else { return }
         for _ in 0..<limits.retries {
             let proposal = try await readers.run { [self] in
@@ -260,8 +261,7 @@ extension CaseService {
                 for report in reports {
                     let proposal = try findHits(
                         report.number, report.stream, officer: nil, file: report.file, key: report.key,
-                        terms: report.terms, in: index,
-                        limit: limits.importHits
+                        terms: report.terms, in: index, limit: limit
                     ).proposal
                     all.append(proposal)
                 }

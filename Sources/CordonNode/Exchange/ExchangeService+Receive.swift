@@ -169,7 +169,7 @@ extension ExchangeService {
         var cursor = DeliveryCursor()
         var skipped = 0
         /// Reports to match once they are durable.
-        var reports: [(number: UInt64, stream: UInt64)] = []
+        var reports: [CaseService.Imported] = []
         var agreements: [[UInt8]] = []
         /// Notices to acknowledge.
         var receipts: [(entryID: [UInt8], stream: UInt64)] = []
@@ -181,6 +181,7 @@ extension ExchangeService {
     private struct Files {
         var files: [UInt64: CaseFile] = [:]
         var streams: [[UInt8]: UInt64] = [:]
+        var reports: [(number: UInt64, stream: UInt64, key: StreamKey, terms: Set<SearchTerm>)] = []
     }
 
     private func prepare(_ taken: [Taken], from partner: Partner) throws -> Prepared {
@@ -198,6 +199,13 @@ extension ExchangeService {
             }
         }
         prepared.proposal.rows.append(MirrorStore.cursorRow(partner.number, prepared.cursor))
+        prepared.reports = files.reports.map {
+            .init(number: $0.number, stream: $0.stream, file: files.files[$0.stream]!, key: $0.key, terms: $0.terms)
+        }
+        if let first = prepared.reports.first {
+            let value = prepared.reports.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }
+            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(first.number), value))
+        }
         return prepared
     }
 
@@ -251,6 +259,7 @@ extension ExchangeService {
             },
         ]
         if notice.conditions.tlp == TrafficLight.red.rawValue { events += grants() }
+        var terms: [Set<SearchTerm>] = []
         for report in reports(of: notice) {
             let number = store.newNumber()
             var report = report
@@ -259,12 +268,13 @@ extension ExchangeService {
             report.clearProvenance()
             report.authority = partner.prefix
             events.append(.with { $0.seizureLogged.report = report })
-            prepared.reports.append((number, stream))
-            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+            terms.append(report.searchTerms())
+            files.reports.append((number, stream, made.key, terms.last!))
         }
         var file = CaseFile()
         try store.draft(
-            events, by: 0, stream: stream, &file, key: made.key, time: now, into: &prepared.proposal)
+            events, by: 0, stream: stream, &file, key: made.key, time: now, terms: terms.count == 1 ? terms[0] : nil,
+            into: &prepared.proposal)
         files.files[stream] = file
         files.streams[opened.entry.id.bytes] = stream
         if let expires = notice.conditions.expires {
@@ -379,10 +389,7 @@ extension ExchangeService {
     /// Behind the commit: what a crash before it would only put off.
     private func follow(_ prepared: Prepared, from partner: Partner) async {
         for note in prepared.agreements { _ = try? await recordAgreement(note, by: 0) }
-        for (number, stream) in prepared.reports {
-            let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil).proposal }
-            if let found { _ = try? await cases.commitHits(found) }
-        }
+        try? await cases.match(prepared.reports, limit: cases.limits.hits)
         for stream in prepared.recalled { try? await eraseReceived(stream, because: "recalled") }
         try? await acknowledge(prepared.receipts, to: partner)
     }
