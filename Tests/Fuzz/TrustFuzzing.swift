@@ -60,6 +60,7 @@ enum TrustFuzzing {
 
     static func notice(_ bytes: [UInt8]) {
         guard let notice = try? Notice(parsing: bytes) else { return }
+        precondition((try? notice.encoded()) == bytes, "a notice that is not written back as it was read")
         let origin = NoticeOrigin(
             entryID: Array(notice.id), sender: notice.sender, recipients: Set(notice.recipients))
         guard

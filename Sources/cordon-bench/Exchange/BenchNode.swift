@@ -85,6 +85,22 @@ final class BenchNode: Sendable {
         return try !cases.searchWithoutRecord(query, officer: investigator.officer).results.isEmpty
     }
 
+    /// Waits until `condition` holds. Where it never does, what the node says of its partners is in the error.
+    func wait(
+        atMost seconds: Double, every milliseconds: Int = 10, for what: String, _ condition: () throws -> Bool
+    ) async throws {
+        let end = Date().timeIntervalSince1970 + seconds
+        while try !condition() {
+            guard Date().timeIntervalSince1970 < end else {
+                let partners = try await exchange.partnerReports().map {
+                    "\($0.partner.prefix): \($0.figures.received) received, \($0.refused) refused, \($0.lastFailure)"
+                }
+                throw StorageError(.inputOutput, "it never came to \(what). \(partners.joined(separator: "; "))")
+            }
+            try await Task.sleep(for: .milliseconds(milliseconds))
+        }
+    }
+
     func stop() async {
         await exchange.stop()
         await cases.stop()
@@ -108,16 +124,5 @@ func seizureNotice(_ report: SeizureReport, under agreement: String) -> Notice {
             $0.onward = "no"
         }
         $0.seizure.report = report
-    }
-}
-
-/// Waits until `condition` holds.
-func wait(
-    atMost seconds: Double, every milliseconds: Int, for what: String, _ condition: () throws -> Bool
-) async throws {
-    let end = Date().timeIntervalSince1970 + seconds
-    while try !condition() {
-        guard Date().timeIntervalSince1970 < end else { throw StorageError(.inputOutput, "it never came to \(what)") }
-        try await Task.sleep(for: .milliseconds(milliseconds))
     }
 }

@@ -58,7 +58,7 @@ extension ExchangeBench {
         let before = memory("VmRSS")
         let taken = try await seconds {
             node.exchange.startSync { _ in MadeLine(log) }
-            try await wait(atMost: 3600, every: 10, for: "the end of the log") {
+            try await node.wait(atMost: 3600, for: "the end of the log") {
                 node.exchange.mirrorSize(of: authority.prefix) == log.size
             }
         }

@@ -25,7 +25,7 @@ extension ExchangeBench {
         try await there.trust(here.exchange.directory.ownCard!)
         let agreement = try await agree(here, there)
         for line in lines { line.connect() }
-        try await wait(atMost: 60, every: 20, for: "each other's keys") {
+        try await there.wait(atMost: 60, for: "each other's keys") {
             [(here, there), (there, here)].allSatisfy { $0.exchange.keys(of: $1.prefix)?.epochs.isEmpty == false }
         }
         try await Task.sleep(for: .seconds(2))
@@ -59,7 +59,9 @@ extension ExchangeBench {
             try await here.release(in: caseID)
             latencies.append(
                 try await seconds {
-                    try await wait(atMost: 60, every: 2, for: "the notice") { try there.hasReport(withSeal: seal) }
+                    try await there.wait(atMost: 60, every: 2, for: "the notice") {
+                        try there.hasReport(withSeal: seal)
+                    }
                 })
         }
         return latencies

@@ -31,7 +31,7 @@ extension ExchangeBench {
         let line = MadeLine(log)
         let size = log.size
         node.exchange.startSync { _ in line }
-        try await wait(atMost: 600, every: 10, for: "the end of the log") {
+        try await node.wait(atMost: 600, for: "the end of the log") {
             node.exchange.mirrorSize(of: sender.prefix) == size
         }
         try await Task.sleep(for: .seconds(2))  // the round is over: the next one waits in its poll
@@ -42,7 +42,7 @@ extension ExchangeBench {
                     Delivery(position: UInt64(place) + 1, entryIndex: UInt64(place) + 1, envelope: sealed.envelope)
                 })
             let last = Self.seal(notices - 1)
-            try await wait(atMost: 600, every: 10, for: "the last notice") { try node.hasReport(withSeal: last) }
+            try await node.wait(atMost: 600, for: "the last notice") { try node.hasReport(withSeal: last) }
         }
         await node.stop()
         table.add(
@@ -71,16 +71,31 @@ extension ExchangeBench {
             let id = EntryID.random()
             let time = wholeSeconds()
             var notice = seizureNotice(ReportCorpus.report(number, of: total), under: agreement)
+            notice.seizure.report.status = "seized"  // as the sender's node would have logged it
             notice.id = Data(id.bytes)
             notice.sender = sender.prefix
             notice.recipients = [to]
             notice.createdAt = Moment(milliseconds: time).text
-            let sealed = try sealer.seal(notice.encoded(), for: recipients, id: id, timeMilliseconds: time)
+            let document = try notice.encoded()
+            if number == 0 { try Self.check(document, from: sender.prefix) }
+            let sealed = try sealer.seal(document, for: recipients, id: id, timeMilliseconds: time)
             made.withLock { $0[number] = sealed.envelope.encoded }
             return sealed.entry.encoded
         }
         let envelopes = made.withLock { $0 }
         return entries.enumerated().map { ($1, envelopes[$0]!) }
+    }
+
+    /// A notice that the receiver would refuse measures nothing.
+    private static func check(_ document: [UInt8], from sender: String) throws {
+        let notice = try Notice(parsing: document)
+        let origin = NoticeOrigin(entryID: Array(notice.id), sender: sender, recipients: Set(notice.recipients))
+        do {
+            _ = try Notice.receive(document, from: origin, codes: NoCodeLists(), nowMilliseconds: wholeSeconds())
+        } catch {
+            let findings = error.findings.map { "\($0.pointer): \($0)" }
+            throw StorageError(.inputOutput, "\(error): \(findings.joined(separator: "; "))")
+        }
     }
 
     /// Content keys a second that X-Wing opens, on all cores.

@@ -75,7 +75,7 @@ struct ExchangeBench {
         let agreement = try await node.agree(with: partners.map(\.identity))
         let known = lines
         node.exchange.startSync { known[$0.prefix] }
-        try await wait(atMost: 30, every: 20, for: "keys of all partners") {
+        try await node.wait(atMost: 30, for: "keys of all partners") {
             partners.allSatisfy { node.exchange.keys(of: $0.prefix)?.epochs.isEmpty == false }
         }
         try await Task.sleep(for: .milliseconds(500))  // their logs have been seen to their ends

@@ -64,18 +64,16 @@ struct MadeLog {
 
 /// Entries made on all processors.
 func madeEntries(_ count: Int, _ make: @Sendable @escaping (Int) throws -> [UInt8]) throws -> [[UInt8]] {
-    let made = Mutex<[[UInt8]]>(Array(repeating: [], count: count))
+    let made = Mutex<[Result<[UInt8], any Error>?]>(Array(repeating: nil, count: count))
     let share = 64
     DispatchQueue.concurrentPerform(iterations: (count + share - 1) / share) { part in
         let places = part * share..<min((part + 1) * share, count)
-        let entries = places.map { try? make($0) }
+        let entries = places.map { place in Result { try make(place) } }
         made.withLock { made in
-            for (place, entry) in zip(places, entries) { made[place] = entry ?? [] }
+            for (place, entry) in zip(places, entries) { made[place] = entry }
         }
     }
-    let entries = made.withLock { $0 }
-    guard entries.allSatisfy({ !$0.isEmpty }) else { throw StorageError(.inputOutput, "an entry could not be made") }
-    return entries
+    return try made.withLock { $0 }.map { try $0!.get() }
 }
 
 /// Answers for a made authority, in this process: its log from files, its deliveries once they are let go.

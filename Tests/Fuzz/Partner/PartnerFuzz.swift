@@ -2,7 +2,9 @@ import Cryptography
 import Dispatch
 import Exchange
 import Foundation
+import Schema
 import Storage
+import SwiftProtobuf
 import TransparencyLog
 
 @testable import CordonNode
