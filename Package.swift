@@ -127,8 +127,10 @@ let package = Package(
         .executableTarget(
             name: "cordon-bench",
             dependencies: [
-                "CordonNode", "Casework", "Customs", "EntryCodec", "Exchange", "Schema", "Cryptography", "Storage",
-                "TransparencyLog", argumentParser, protobuf,
+                "NodeServer", "CordonNode", "Casework", "Customs", "EntryCodec", "Exchange", "Schema", "Cryptography",
+                "Storage", "TransparencyLog", argumentParser, protobuf,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
 
@@ -179,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "cordon", "cordon-verify", "CordonNode", "Storage", "TransparencyLog", "Cryptography", "TestSupport",
+                "cordon", "cordon-verify", "CordonNode", "EntryCodec", "Storage", "TransparencyLog", "Cryptography",
+                "TestSupport",
             ],
             swiftSettings: settings),
     ],

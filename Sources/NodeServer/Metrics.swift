@@ -76,6 +76,10 @@ enum PartnerMetrics {
         ("notices_received_total", "counter", "Notices taken in.", { report, _ in report.figures.received }),
         ("deliveries_refused_total", "counter", "Since the start.", { report, _ in UInt64(report.refused) }),
         (
+            "requests_refused_total", "counter", "Its requests that were answered with an error, since the start.",
+            { report, _ in UInt64(report.refusedRequests) }
+        ),
+        (
             "receipts_outstanding", "gauge", "Notices that it has not confirmed.",
             { report, _ in UInt64(report.figures.receiptsOutstanding) }
         ),

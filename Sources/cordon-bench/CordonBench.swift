@@ -18,6 +18,7 @@ struct CordonBench: AsyncParsableCommand {
         case latency
         case verify
         case cases
+        case exchange
     }
 
     @Option(help: "What to measure. Default: everything.")
@@ -35,6 +36,15 @@ struct CordonBench: AsyncParsableCommand {
     @Option(help: "Seizure reports in the store that is searched.")
     var reports = 1_000_000
 
+    @Option(help: "Entries in the log that a new mirror catches up with; 1,000,000 for the record.")
+    var catchUpEntries = 100_000
+
+    @Option(help: "Notices that are received and opened.")
+    var notices = 5_000
+
+    @Option(help: "How long two connected nodes are left idle, in seconds.")
+    var idleSeconds = 60
+
     @Option(help: .hidden)
     var fill: String?
 
@@ -51,8 +61,10 @@ struct CordonBench: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard rounds >= 1, entries >= 1000, verifyEntries >= 1000, reports >= 1000, (1...600).contains(seconds) else {
-            throw ValidationError("At least 1 round, 1,000 entries; 1 to 600 seconds.")
+        guard rounds >= 1, entries >= 1000, verifyEntries >= 1000, reports >= 1000, (1...600).contains(seconds),
+            catchUpEntries >= 1000, notices >= 100, (1...600).contains(idleSeconds)
+        else {
+            throw ValidationError("At least 1 round, 1,000 entries, 100 notices; 1 to 600 seconds.")
         }
     }
 
@@ -75,6 +87,11 @@ struct CordonBench: AsyncParsableCommand {
             try await VerifyBench(directory: work, rounds: min(rounds, 7), entries: verifyEntries).run(&table)
         }
         if sections.contains(.cases) { try await CasesBench(directory: work, reports: reports).run(&table) }
+        if sections.contains(.exchange) {
+            try await ExchangeBench(
+                directory: work, entries: catchUpEntries, notices: notices, idleSeconds: idleSeconds
+            ).run(&table)
+        }
         if json { try table.printJSON() } else { table.printText() }
         guard table.allMet else { throw ExitCode.failure }
     }

@@ -38,6 +38,23 @@ struct FigureTable: Encodable {
                 ratio: measured / limit, target: "ratio ≤ 1", met: measured <= limit))
     }
 
+    /// A rate that is to be at least `target`, or a quantity that is to be at most it, beside what physics would allow:
+    /// the limit is measured in the same run, and the ratio is to it.
+    mutating func add(
+        _ name: String, unit: String, pairs: [(measured: Double, limit: Double)], limitName: String,
+        _ direction: Direction, _ target: Double
+    ) {
+        let measured = median(pairs.map(\.measured))
+        let isMet = direction == .atLeast ? measured >= target : measured <= target
+        figures.append(
+            Figure(
+                name: name, unit: unit, measured: measured, limit: median(pairs.map(\.limit)), limitName: limitName,
+                ratio: median(pairs.map { $0.measured / $0.limit }),
+                target: "\(direction.rawValue) \(text(target)) \(unit)", met: isMet))
+    }
+
+    enum Direction: String { case atLeast = "≥", atMost = "≤" }
+
     /// What the machine does, for comparison: nothing that could be missed.
     mutating func note(_ name: String, _ unit: String, _ value: Double) {
         figures.append(

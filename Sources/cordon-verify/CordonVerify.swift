@@ -13,6 +13,7 @@ struct CordonVerify: AsyncParsableCommand {
         discussion: """
             cordon-verify DIRECTORY --vkey VKEY [--state FILE]   a log that was exported or carried on a stick
             cordon-verify https://HOST/LOG --policy FILE         a log that is served
+            cordon-verify LOG --vkey VKEY --release VKEY         an exchange log, with what is in its entries
             cordon-verify proof FILE --vkey VKEY                 a single entry's proof
 
             A directory that is called "log" or "proof" is written ./log or ./proof. `cordon-verify help log` \
@@ -110,9 +111,13 @@ enum Output {
         }
     }
 
+    /// What signers say may be no time that a calendar has.
     static func time(seconds: UInt64) -> String {
-        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        guard seconds < 253_402_300_800 else { return "after the year 9999" }
+        return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
     }
+
+    static func time(milliseconds: UInt64) -> String { time(seconds: milliseconds / 1000) }
 }
 
 /// In place of the standard library's: a line that does not arrive, on a full disk say, fails the program instead of

@@ -20,12 +20,16 @@ struct LogAudit: Sendable {
         var problems: [String] = []
         /// The root of the first `remembered` entries.
         var rememberedRoot: Digest?
+        /// What the entries say, where they are read.
+        var summary = EntryAudit.Summary()
     }
 
     let source: any LogSource
     let checkpoint: Checkpoint
     /// The size of an earlier tree whose root is wanted; at most the checkpoint's.
     let remembered: UInt64?
+    /// Nil: entries are opaque bytes.
+    var entries: EntryAudit? = nil
     let progress: @Sendable (_ entries: UInt64, _ total: UInt64) -> Void
 
     /// What a bundle comes to.
@@ -35,6 +39,7 @@ struct LogAudit: Sendable {
         let root: Digest?
         /// The leaf hashes where they are wanted one by one: in a partial tile, and where the remembered tree ends.
         let hashes: [Digest]?
+        let summary: EntryAudit.Summary
     }
 
     private var width: UInt64 { UInt64(TilePath.fullWidth) }
@@ -55,7 +60,10 @@ struct LogAudit: Sendable {
             for (index, bundle) in zip(window, bundles) {
                 add(bundle!, at: index, to: &edge, &result, &tiles)
                 result.bytes += UInt64(bundle!.byteCount)
+                result.summary.add(bundle!.summary)
             }
+            result.problems += result.summary.problems.prefix(Self.maximumProblems)
+            guard result.problems.isEmpty else { return result }
             result.resources += 2 * window.count + tiles.count
             for tile in tiles {
                 try await compare(TilePath(level: tile.level, index: tile.index), tile.hashes, &result)
@@ -155,7 +163,8 @@ struct LogAudit: Sendable {
         let isWanted = path.isPartial || remembered.map { $0 / width == index && $0 % width != 0 } ?? false
         return Bundle(
             byteCount: bytes.count, root: path.isPartial ? nil : MerkleHash.perfectRoot(hashes),
-            hashes: isWanted ? hashes : nil)
+            hashes: isWanted ? hashes : nil,
+            summary: try entries?.check(bytes, width: count, first: index * width) ?? EntryAudit.Summary())
     }
 
     /// Reads a resource; a log may hold the full one in place of a partial one that it once published.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cryptography
+internal import EntryCodec
 internal import Foundation
 internal import Glibc
 internal import TransparencyLog
@@ -14,11 +15,24 @@ struct LogCommand: AsyncParsableCommand {
             since. If it has shrunk, or shows another tree of the same size, or has changed what it held, that is \
             said, and both signed checkpoints are kept in FILE.evidence. Two of the same size prove a split view to \
             anyone; for a fork, keep the log's files as well.
+
+            An exchange log's entries say what an authority released, and are signed one by one. Without more they \
+            are opaque bytes here. With --release they are read, and each must be signed for this log by one of the \
+            keys given; one that is not makes the log bad, and is named by its index. With --identity as well, so \
+            must the statements that announce new keys:
+
+            cordon-verify LOG --vkey EXCHANGE --release RELEASE --identity IDENTITY
+
+            All three are lines of the authority's card: `cordon card show` at the authority, the file that it gave \
+            its partners anywhere else. After a release key was replaced, give both, the old one and the new. Whether \
+            a key was in force where an entry stands follows from the keys statements: their places are printed, and \
+            reading them is for you.
             """)
 
     @Argument(help: "The log's directory, or its http(s) URL.")
     var log: String
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var entries: EntryTrust
     @Option(help: "A file that remembers the last checkpoint verified.")
     var state: String?
     @Flag(help: "Print JSON.")
@@ -26,6 +40,7 @@ struct LogCommand: AsyncParsableCommand {
 
     func run() async throws {
         let policy = try trust.read()
+        _ = try entries.read(origin: "")  // says what is wrong with the keys before anything is fetched
         do {
             let state = try state.map { try RememberedState($0, policy: policy) }
             var report = LogReport(policy)
@@ -57,11 +72,12 @@ struct LogCommand: AsyncParsableCommand {
         guard try compareSizes(signed, state, &report) else { return }
         let progress = ProgressBar()
         let audit = LogAudit(
-            source: source, checkpoint: signed.checkpoint, remembered: state?.last?.size, progress: progress.update)
+            source: source, checkpoint: signed.checkpoint, remembered: state?.last?.size,
+            entries: try entries.read(origin: signed.origin), progress: progress.update)
         do {
             let result = try await audit.run()
             progress.clear()
-            report.take(result)
+            report.take(result, identity: audit.entries?.identity?.vkey.name)
             for problem in result.problems { report.fail("content", problem) }
             compareHistory(result, signed, state, &report)
         } catch let error as SourceError {
@@ -131,6 +147,20 @@ struct LogReport: Encodable {
         let toleratedUnreachableWitnesses: Int
     }
 
+    struct Entries: Encodable {
+        let kind: String
+        let count: UInt64
+        /// Of the first and the last of the kind, as their signer says.
+        let firstTime: String
+        let lastTime: String
+    }
+    struct KeysEntry: Encodable {
+        let index: UInt64
+        let time: String
+        /// Nil where the identity key was not given.
+        let identity: String?
+    }
+
     var outcome = Outcome.good
     var problems: [Problem] = []
     var origin: String?
@@ -143,6 +173,9 @@ struct LogReport: Encodable {
     var entriesChecked: UInt64 = 0
     var bytesChecked: UInt64 = 0
     var filesChecked = 0
+    /// What the entries are, where they were read.
+    var entries: [Entries] = []
+    var keysEntries: [KeysEntry] = []
     var seconds = 0.0
 
     init(_ policy: TrustPolicy) {
@@ -180,10 +213,19 @@ struct LogReport: Encodable {
         }
     }
 
-    mutating func take(_ result: LogAudit.Result) {
+    mutating func take(_ result: LogAudit.Result, identity: String?) {
         entriesChecked = result.entries
         bytesChecked = result.bytes
         filesChecked = result.resources
+        guard result.problems.isEmpty else { return }
+        entries = result.summary.kinds.sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, entries in
+            Entries(
+                kind: "\(kind)", count: entries.count, firstTime: Output.time(milliseconds: entries.first),
+                lastTime: Output.time(milliseconds: entries.last))
+        }
+        keysEntries = result.summary.keys.map {
+            KeysEntry(index: $0.index, time: Output.time(milliseconds: $0.time), identity: identity)
+        }
     }
 
     func printText(_ log: String) {
@@ -194,6 +236,11 @@ struct LogReport: Encodable {
         print("policy       \(policyText)")
         if let rememberedSize { print("remembered   \(rememberedSize) entries") }
         print("checked      \(entriesChecked) entries in \(filesChecked) files, \(bytesChecked) bytes")
+        for kind in entries { print("entries      \(kind.count) \(kind.kind), \(kind.firstTime) to \(kind.lastTime)") }
+        for keys in keysEntries {
+            let signer = keys.identity.map { ", signed by \($0)" } ?? ""
+            print("keys         entry \(keys.index) at \(keys.time)\(signer)")
+        }
         for problem in problems { print("PROBLEM      \(problem.text)") }
         if let evidence { print("evidence     \(evidence)") }
         switch outcome {

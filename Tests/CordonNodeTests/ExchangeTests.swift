@@ -208,6 +208,25 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
         await federation.stop()
     }
 
+    @Test func whatIsReceivedIsMatchedWithWhatIsHere() async throws {
+        let federation = try await Federation(["VN", "LA"])
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        let (la, minh) = (federation["la.customs"], federation.node("la.customs"))
+        let known = try await minh.log(report(container: "MSKU1234565")).file.id
+        _ = try await federation.releaseIvory(agreement)
+        try await federation.until("it has met the case that was there") {
+            try await minh.service.readCase(known, by: minh["lan"]).hits.count == 1
+        }
+        // What a crash would have left to be matched is done.
+        var left = 0
+        try la.store.database.forEach(.index, from: [5], upTo: [6]) { _, _ in
+            left += 1
+            return true
+        }
+        #expect(left == 0)
+        await federation.stop()
+    }
+
     @Test func aRecallErasesWhatWasReceived() async throws {
         let federation = try await Federation()
         let agreement = try await federation.agree(["vn.customs", "la.customs"])

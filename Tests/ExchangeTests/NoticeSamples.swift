@@ -124,6 +124,12 @@ enum NoticeSamples {
         }
     }
 
+    static func notice(_ kind: NoticeKind, _ change: (inout Notice) -> Void) throws -> Notice {
+        var notice = try notice(kind)
+        change(&notice)
+        return notice
+    }
+
     static func notice(_ kind: NoticeKind, id: [UInt8] = id, of subject: [UInt8] = other) throws -> Notice {
         let body = try body(kind)
         return .with {

@@ -195,6 +195,72 @@ import Testing
         #expect(throws: NoticeError(.tooLarge, "")) { try large.encoded() }
     }
 
+    @Test func fieldsAreCountedBeforeAnythingIsDecoded() throws {
+        // Many small messages, in each place that repeats, also behind a group that no field of ours has.
+        let many = try [
+            NoticeSamples.notice(.seizure) { notice in
+                notice.seizure.report.goods = Array(repeating: .with { $0.number = 1 }, count: 26_000)
+            },
+            NoticeSamples.notice(.alert) { notice in
+                notice.alert.nominal.persons = Array(repeating: .with { $0.name = "x" }, count: 26_000)
+            },
+            NoticeSamples.notice(.recall) { $0.references = Array(repeating: NoticeReference(), count: 51_000) },
+        ]
+        for notice in many {
+            #expect(throws: NoticeError(.tooLarge, "")) { try notice.encoded() }
+            let bytes: [UInt8] = try notice.serializedBytes()
+            for start in [[], [0x9B, 0x06, 0x9C, 0x06]] as [[UInt8]] {
+                #expect(throws: NoticeError(.tooLarge, "")) { try Notice(parsing: start + bytes) }
+            }
+        }
+        let most = try NoticeSamples.notice(.seizure) { notice in
+            notice.seizure.report.goods = Array(repeating: .with { $0.number = 1 }, count: 24_000)
+        }
+        #expect(try Notice(parsing: most.encoded()) == most)
+        // One that ends in nonsense was counted up to there, wherever it stands.
+        let cut: [UInt8] = Array(repeating: [0x0A, 0x00], count: 51_000).flatMap { $0 } + [0x0F]
+        let length = [cut.count & 127 | 128, cut.count >> 7 & 127 | 128, cut.count >> 14].map { UInt8($0) }
+        #expect(throws: NoticeError(.tooLarge, "")) { try Notice(parsing: [0xA2, 0x01] + length + cut) }
+    }
+
+    @Test func fieldsAreCountedWithoutTheSchema() {
+        func count(_ bytes: [UInt8]) -> Int? { WireFields(bytes[...], depth: 3, limit: 100)?.count }
+        #expect(count([]) == 0 && count([0x08, 0x01]) == 1 && count([0x0A, 0x02, 0x08, 0x01]) == 2)
+        // What cannot be read on counts up to there: a text, a message cut short.
+        #expect(count([0x0A, 0x03] + Array("nox".utf8)) == 2 && count([0x0A, 0x01, 0x08]) == 2)
+        #expect(count([0x0A, 0x04, 0x08, 0x01, 0x08, 0x01]) == 3)
+        #expect(count([0x0A, 0x05, 0x08]) == nil && count([0x08]) == nil && count([0x0F]) == nil)
+        #expect(count([0x0D, 1, 2, 3]) == nil && count([0x09, 1, 2, 3, 4, 5, 6, 7, 8]) == 1)
+        #expect(count([UInt8](repeating: 0x80, count: 11)) == nil)
+        // Four levels down nothing is looked at, and beyond the limit no further.
+        #expect(count([0x0A, 8, 0x0A, 6, 0x0A, 4, 0x0A, 2, 0x08, 1]) == 4)
+        #expect(count((0..<200).flatMap { _ in [0x08, 0x01] as [UInt8] }) == 101)
+    }
+
+    @Test func aNoticeHasOneEncoding() throws {
+        let good = try NoticeSamples.notice(.recall) { $0.language = "en" }.encoded()
+        let start: [UInt8] = [0x0A, 16]
+        #expect(good.starts(with: start))
+        // A field that is not known here is kept, behind those that are.
+        let later = try Notice(parsing: good + [0x9A, 0x06, 0x01, 0x78])
+        #expect(try later.encoded() == good + [0x9A, 0x06, 0x01, 0x78])
+        let reason = Array(good[good.lastIndex(of: 0xFA)!...])
+        #expect(reason.starts(with: [0xFA, 0x01]))
+        let others: [(String, [UInt8])] = [
+            ("in front of those that are", [0x9A, 0x06, 0x01, 0x78] + good),
+            ("a length in two bytes", [0x0A, 0x90, 0x00] + good.dropFirst(2)),
+            ("a tag in two bytes", [0x8A, 0x00] + good.dropFirst()),
+            ("a field twice", Array(good[..<18]) + good),
+            ("a default", Array(good[..<18]) + [0x4A, 0x00] + good.dropFirst(18)),
+            ("out of order", Array(good[18...]) + good[..<18]),
+            ("two bodies", good + [0x82, 0x02, 0x00]),
+            ("a body in two parts", good + reason),
+        ]
+        for (name, bytes) in others {
+            #expect(throws: NoticeError(.malformed, ""), "\(name)") { try Notice(parsing: bytes) }
+        }
+    }
+
     @Test func namesAreFoundWhereverTheyStandAndTakenOut() throws {
         let withNames: [(NoticeKind, (inout Notice) -> Void)] = [
             (.seizure, { $0.seizure.report.nominal = NoticeSamples.names }),

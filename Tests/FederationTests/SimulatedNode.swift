@@ -107,8 +107,7 @@ final class SimulatedNode {
             limits: Self.limits)
         let state = Replica.State(
             head: mirror.head, complete: mirror.complete, edge: mirror.log.edge, judge: mirror.judge,
-            cursor: mirror.cursor,
-            isFrozen: mirror.isFrozen)
+            cursor: mirror.cursor, isFrozen: mirror.isFrozen)
         return Replica(configuration, state: state, seed: seed &+ UInt64(partner) &* 7919)
     }
 

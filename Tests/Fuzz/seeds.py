@@ -51,6 +51,9 @@ SOURCES = {
     "gossip": ["gossip"],
     "evidence": ["evidence"],
     "add-checkpoint": ["add-checkpoint"],
+    "card": ["cards", "short-forms"],
+    "keys": ["keys-statements"],
+    "agreement": ["agreements", "agreement-changes"],
 }
 for target, names in SOURCES.items():
     folder = output / target
@@ -59,6 +62,8 @@ for target, names in SOURCES.items():
     for name in names:
         for text in strings(json.loads((vectors / f"{name}.json").read_text())):
             for seed in readings(text):
+                if target in ("card", "keys", "agreement"):
+                    seen.add(seed.split(b"\n\n")[0] + b"\n")  # the text of a note
                 if target == "checkpoint":
                     seed = seed.split(b"\n\n")[0] + b"\n"
                 if target in ("tile", "bundle"):
@@ -102,6 +107,50 @@ for count, document, size in [(1, b"", 4096), (3, b"a document", 4096), (200, by
         content += bytes([len(name)]) + name + id + struct.pack(">L", epoch)
     content += signer + bytes(16) + b"\x14example.org/exchange" + struct.pack(">L", len(document)) + document
     OWN["envelope-content"].append(content.ljust(size, b"\0"))
+
+
+def message(*fields):
+    """A protobuf message of (number, text, bytes or submessage), each behind its length."""
+    encoded = b""
+    for number, value in fields:
+        value = value.encode() if isinstance(value, str) else value
+        for integer in (number << 3 | 2, len(value)):
+            while integer > 127:
+                encoded, integer = encoded + bytes([integer & 127 | 128]), integer >> 7
+            encoded += bytes([integer])
+        encoded += value
+    return encoded
+
+
+# Notices (schema/cordon/v1/exchange.proto), each with one body.
+conditions = message(
+    (1, "H1"), (2, "amber"), (3, "investigation"), (4, "vn.customs/x"), (8, "2027-01-01"), (12, "with-consent")
+)
+report = message(
+    (2, "VN"), (4, "seized"), (5, "2026-02-20"), (8, "wildlife"), (13, message((3, "pangolin scales"))),
+    (30, message((1, message((2, "Somebody"))))),
+)
+person = message((1, message((2, "Somebody"), (5, "1980-01-01"))))
+reference = message((1, bytes(16)), (2, "vn.customs"), (3, "concerns"))
+BODIES = {
+    20: message((1, report)),
+    21: message((1, "facts"), (2, "wildlife"), (3, "inspect"), (10, person)),
+    22: message((1, "article 4"), (2, "facts"), (3, "wildlife"), (4, "who?"), (6, "3d"), (10, person)),
+    23: message((1, "text"), (3, report)),
+    27: message((1, "2026-02-20"), (3, "seen"), (6, person)),
+    28: message((1, "useful")),
+    29: message((1, "reason"), (2, message((1, report)))),
+    30: message((1, conditions)),
+    31: message((1, "reason")),
+    34: message((1, "release-onward"), (2, "kh.customs")),
+}
+OWN["notice"] = [
+    message(
+        (1, bytes(16)), (2, "vn.customs"), (3, "la.customs"), (4, "2026-03-01T00:00:00Z"), (5, "subject"),
+        (6, conditions), (7, reference), (number, body),
+    )
+    for number, body in BODIES.items()
+]
 for target, seeds in OWN.items():
     folder = output / target
     folder.mkdir(parents=True, exist_ok=True)

@@ -102,6 +102,7 @@ import Testing
         #expect(proof.status == 404 && proof.problem.detail.contains("no proof"))
         let metrics = try await vn.send("GET", vn.metrics + "/metrics")
         #expect(metrics.text.contains("cordon_partner_notices_sent_total{partner=\"la.customs\"} 0\n"))
+        #expect(metrics.text.contains("cordon_partner_requests_refused_total{partner=\"la.customs\"} 0\n"))
         await vn.stop()
         await la.stop()
     }

@@ -10,13 +10,22 @@ import Testing
 /// Answers with what it was asked, to one partner.
 private final class Echo: PartnerResponder {
     private let known: Mutex<[Digest: String]>
+    let refused = Mutex<[String]>([])
+    /// How many wait, and whether they are let go.
+    let held = Mutex((count: 0, isOver: false))
     init(_ known: [Digest: String]) { self.known = Mutex(known) }
 
     func forget(_ pin: Digest) { known.withLock { $0[pin] = nil } }
 
     func partner(pin: Digest) -> String? { known.withLock { $0[pin] } }
 
+    func countRefused(from partner: String) { refused.withLock { $0.append(partner) } }
+
     func respond(to request: PartnerRequest, from partner: String) async -> PartnerReply {
+        if request.path == "/hold" {
+            held.withLock { $0.count += 1 }
+            while !held.withLock({ $0.isOver }) { try? await Task.sleep(for: .milliseconds(5)) }
+        }
         let query = request.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
         return PartnerReply(
             request.path == "/missing" ? 404 : 200,
@@ -31,11 +40,12 @@ private final class Echo: PartnerResponder {
     private let theirs = try! SigningKey<TLSRole>.generate()
 
     private func withServer(
-        _ responder: Echo, _ body: (Int) async throws -> Void
+        _ responder: Echo, perPartner: Int = 64, _ body: (Int) async throws -> Void
     ) async throws {
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
         var configuration = PartnerServer.Configuration()
         configuration.port = 0
+        configuration.maximumRequestsPerPartner = perPartner
         let server = PartnerServer(
             responder, identity: try TLSIdentity(ours, name: "vn.customs"), configuration,
             logger: Logger(label: "test")
@@ -96,6 +106,45 @@ private final class Echo: PartnerResponder {
             echo.forget(theirs.verifyingKey.pin)
             #expect(try await line.send(.init(.get, "/again"), limit: 1000, timeoutSeconds: 60).status == 403)
             await line.stop()
+        }
+    }
+
+    @Test func whatIsTooLargeIsRefusedAndCounted() async throws {
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs"])
+        try await withServer(echo) { port in
+            let line = try transport(theirs, port: port)
+            func status(_ count: Int) async throws -> Int {
+                let request = PartnerRequest(.post, "/a", body: [UInt8](repeating: 1, count: count))
+                return try await line.send(request, limit: 2 << 20, timeoutSeconds: 60).status
+            }
+            #expect(try await status(PartnerRequest.maximumBodyByteCount) == 200)
+            #expect(echo.refused.withLock { $0 } == [])
+            #expect(try await status(PartnerRequest.maximumBodyByteCount + 1) == 413)
+            #expect(echo.refused.withLock { $0 } == ["la.customs"])
+            await line.stop()
+        }
+    }
+
+    @Test func aPartnerThatHoldsManyRequestsLeavesTheOthersTheirs() async throws {
+        let third = try SigningKey<TLSRole>.generate()
+        let echo = Echo([theirs.verifyingKey.pin: "la.customs", third.verifyingKey.pin: "kh.customs"])
+        try await withServer(echo, perPartner: 2) { port in
+            let (line, other) = (try transport(theirs, port: port), try transport(third, port: port))
+            @Sendable func status(_ line: HTTPPartnerTransport, _ path: String) async throws -> Int {
+                try await line.send(.init(.get, path), limit: 1000, timeoutSeconds: 60).status
+            }
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<2 { group.addTask { try await status(line, "/hold") } }
+                while echo.held.withLock({ $0.count }) < 2 { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(try await status(line, "/a") == 503)
+                #expect(echo.refused.withLock { $0 } == ["la.customs"])
+                #expect(try await status(other, "/a") == 200)
+                echo.held.withLock { $0.isOver = true }
+                for try await held in group { #expect(held == 200) }
+            }
+            #expect(try await status(line, "/a") == 200)
+            await line.stop()
+            await other.stop()
         }
     }
 

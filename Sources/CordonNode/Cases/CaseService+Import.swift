@@ -71,11 +71,12 @@ extension CaseService {
             return nil
         }
         guard let taken else { throw CaseError(.overloaded, "others keep changing the same records: try again") }
-        if !dryRun { try await matchImported(taken.reports) }
+        if !dryRun { try await match(taken.reports, limit: limits.importHits) }
         return taken.outcomes
     }
 
-    private struct Imported: Sendable {
+    /// A report that is durable and not matched yet, with its case and its terms.
+    struct Imported: Sendable {
         let number: UInt64
         let stream: UInt64
         let file: CaseFile
@@ -251,28 +252,31 @@ extension CaseService {
         return ImportOutcome(kind: .imported, id: report.id, caseID: "", findings: findings)
     }
 
-    /// Hits of a whole batch, in one commit.
-    private func matchImported(_ reports: [Imported]) async throws {
-        guard !reports.isEmpty else { return }
+    /// Hits of a whole batch, in one commit. Returns the reports that have any.
+    @discardableResult
+    func match(_ reports: [Imported], limit: Int) async throws -> [Imported] {
+        guard !reports.isEmpty else { return [] }
         for _ in 0..<limits.retries {
-            let proposal = try await readers.run { [self] in
+            let (met, proposal) = try await readers.run { [self] in
+                var met: [Imported] = []
                 var all = Proposal(drafts: [])
                 all.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
                 let terms = reports.flatMap { report in report.terms.map { ($0, report.stream) } }
-                var postings = try SearchIndex(store.database).postings(terms, limit: limits.importHits * 2)[...]
+                var postings = try SearchIndex(store.database).postings(terms, limit: limit * 2)[...]
                 for report in reports {
                     let found = zip(report.terms, postings.prefix(report.terms.count)).map { ($0, $1) }
                     postings = postings.dropFirst(report.terms.count)
-                    let proposal = try findHits(
+                    let (hits, proposal) = try findHits(
                         report.number, report.stream, officer: nil, file: report.file, key: report.key, found: found,
-                        limit: limits.importHits
-                    ).proposal
+                        limit: limit)
+                    if !hits.isEmpty { met.append(report) }
                     all.append(proposal)
                 }
-                return all
+                return (met, all)
             }
-            if try await commitHits(proposal) { return }
+            if try await commitHits(proposal) { return met }
         }
+        return []  // matched at the node's next start
     }
 
     // MARK: Figures

@@ -36,6 +36,8 @@ public struct PartnerReport: Sendable {
     public let lastFailure: String
     /// Deliveries that were refused since the node was started.
     public let refused: Int
+    /// Its requests that were answered with an error since the node was started.
+    public let refusedRequests: Int
 }
 
 /// An agreement as it is known here.
@@ -112,7 +114,8 @@ extension ExchangeService {
             partner: partner, logs: logs, keysUntil: keys(of: partner.prefix)?.epochs.map(\.untilMilliseconds).max(),
             figures: figures(of: partner.prefix), lastSync: counts.lastSync,
             lag: (exchange?.size ?? 0) - min(exchange?.size ?? 0, exchange?.stored ?? 0), failures: counts.failures,
-            lastFailure: counts.lastFailure, refused: counts.refused)
+            lastFailure: counts.lastFailure, refused: counts.refused,
+            refusedRequests: counts.refusedRequests)
     }
 
     // MARK: Agreements

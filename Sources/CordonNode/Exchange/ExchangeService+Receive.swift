@@ -170,13 +170,15 @@ extension ExchangeService {
         var cursor = DeliveryCursor()
         var skipped = 0
         /// Reports to match once they are durable.
-        var reports: [(number: UInt64, stream: UInt64)] = []
+        var reports: [CaseService.Imported] = []
     }
 
     /// Notices of one batch that change the same case follow on each other here.
     private struct Files {
         var files: [UInt64: CaseFile] = [:]
         var streams: [[UInt8]: UInt64] = [:]
+        /// Those of the batch, to be matched.
+        var reports: [(number: UInt64, stream: UInt64, key: StreamKey, terms: Set<SearchTerm>)] = []
     }
 
     private func prepare(_ taken: [Taken], from partner: Partner) throws -> Prepared {
@@ -194,7 +196,21 @@ extension ExchangeService {
             }
         }
         prepared.proposal.rows.append(MirrorStore.cursorRow(partner.number, prepared.cursor))
+        prepared.reports = files.reports.map {
+            .init(
+                number: $0.number, stream: $0.stream, file: files.files[$0.stream]!, key: $0.key,
+                terms: CaseService.meetingTerms($0.terms))
+        }
+        for batch in Self.matchBatches(prepared.reports) {
+            let value = batch.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }
+            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(batch[0].number), value))
+        }
         return prepared
+    }
+
+    /// Reports that are matched in one commit each: a partner may send very many at once.
+    private static func matchBatches(_ reports: [CaseService.Imported]) -> [[CaseService.Imported]] {
+        stride(from: 0, to: reports.count, by: batchCount).map { Array(reports[$0...].prefix(batchCount)) }
     }
 
     private func take(
@@ -255,6 +271,7 @@ extension ExchangeService {
             },
         ]
         if notice.conditions.tlp == TrafficLight.red.rawValue { events += grants() }
+        var terms: [Set<SearchTerm>] = []
         for report in reports(of: notice) {
             let number = store.newNumber()
             var report = report
@@ -263,12 +280,14 @@ extension ExchangeService {
             report.clearProvenance()
             report.authority = partner.prefix
             events.append(.with { $0.seizureLogged.report = report })
-            prepared.reports.append((number, stream))
-            prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(number), stream.bigEndianBytes))
+            let found = report.searchTerms()
+            terms.append(found)
+            files.reports.append((number, stream, made.key, found))
         }
         var file = CaseFile()
         try store.draft(
-            events, by: 0, stream: stream, &file, key: made.key, time: now, into: &prepared.proposal)
+            events, by: 0, stream: stream, &file, key: made.key, time: now, terms: terms.count == 1 ? terms[0] : nil,
+            into: &prepared.proposal)
         files.files[stream] = file
         files.streams[opened.entry.id.bytes] = stream
         if let expires = notice.conditions.expires {
@@ -371,10 +390,9 @@ extension ExchangeService {
 
     /// Behind the commit: what a crash before it only puts off.
     private func follow(_ prepared: Prepared, from partner: Partner) async {
-        for (number, stream) in prepared.reports {
-            let found = try? await readers.run { [self] in try cases.findHits(number, stream, officer: nil) }
-            guard let found, (try? await cases.commitHits(found.proposal)) == true else { continue }
-            if !found.hits.isEmpty { _ = await note([.hit(stream, number)], of: partner) }
+        for batch in Self.matchBatches(prepared.reports) {
+            guard let met = try? await cases.match(batch, limit: cases.limits.hits), !met.isEmpty else { continue }
+            _ = await note(met.map { .hit($0.stream, $0.number) }, of: partner)
         }
         await discharge(to: partner)
     }

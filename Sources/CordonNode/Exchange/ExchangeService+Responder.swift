@@ -11,6 +11,20 @@ extension ExchangeService: PartnerResponder {
     }
 
     public func respond(to request: PartnerRequest, from prefix: String) async -> PartnerReply {
+        let reply = await reply(to: request, from: prefix)
+        // 409 is how a witness says up to where it has cosigned.
+        if reply.status >= 400, reply.status != 409 { countRefused(from: prefix) }
+        return reply
+    }
+
+    public func countRefused(from prefix: String) {
+        state.withLock { state in
+            guard state.directory.partners[prefix] != nil else { return }
+            state.counts[prefix, default: PartnerCounts()].refusedRequests += 1
+        }
+    }
+
+    private func reply(to request: PartnerRequest, from prefix: String) async -> PartnerReply {
         guard let partner = directory.partners[prefix], partner.state != .revoked else {
             return PartnerReply(403, text: "revoked\n")
         }

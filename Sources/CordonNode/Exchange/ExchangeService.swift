@@ -190,7 +190,9 @@ struct PartnerCounts: Sendable {
     var lastSync: UInt64 = 0
     var failures = 0
     var lastFailure = ""
+    /// Deliveries.
     var refused = 0
+    var refusedRequests = 0
 }
 
 /// Wakes everyone who waits for something to happen.

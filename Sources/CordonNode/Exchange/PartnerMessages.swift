@@ -42,7 +42,10 @@ public struct PartnerReply: Sendable {
 public protocol PartnerResponder: Sendable {
     /// The partner whose TLS key has this pin; nil where there is none, or none that may connect.
     func partner(pin: Digest) -> String?
+    /// Counts the requests that it answers with an error.
     func respond(to request: PartnerRequest, from partner: String) async -> PartnerReply
+    /// Counts a request that was refused before it came so far.
+    func countRefused(from partner: String)
     /// From now on nothing is held back: the server is about to stop, and waits for what it has begun to answer.
     func endPolls()
 }

@@ -25,6 +25,11 @@ final class PartnerSync: Sendable {
     private let post: AsyncStream<Replica.Event>.Continuation
     private let task = Mutex<Task<Void, Never>?>(nil)
     private let requests = Mutex<[UInt64: Task<Void, Never>]>([:])
+    /// Checkpoints and evidence that the loop has not come to. A partner may show any number of them while the loop
+    /// waits for the disk; those beyond the bound are shown again with its next sync.
+    private let observations = Atomic(0)
+    static let maximumObservations = 64
+    var waitingObservations: Int { observations.load(ordering: .relaxed) }
 
     init(
         _ service: ExchangeService, _ partner: Partner, _ transport: any PartnerTransport,
@@ -56,7 +61,15 @@ final class PartnerSync: Sendable {
     }
 
     /// From the witness, or from what other partners hold.
-    func tell(_ event: Replica.Event) { post.yield(event) }
+    func tell(_ event: Replica.Event) {
+        if event.isObservation {
+            guard observations.add(1, ordering: .relaxed).newValue <= Self.maximumObservations else {
+                observations.subtract(1, ordering: .relaxed)
+                return
+            }
+        }
+        post.yield(event)
+    }
 
     // MARK: The loop
 
@@ -66,6 +79,7 @@ final class PartnerSync: Sendable {
         post.yield(.tick)
         for await event in events {
             guard !Task.isCancelled else { break }
+            if event.isObservation { observations.subtract(1, ordering: .relaxed) }
             for action in replica.handle(event, now: ExchangeService.uptimeMilliseconds()) { await perform(action) }
             timer?.cancel()
             if let wakeUp = replica.wakeUp {
@@ -185,7 +199,20 @@ final class PartnerSync: Sendable {
             var reader = service.mirrors.rows(partner.number).reader(size: newer.size)
             return try ForkEvidence.compare(older: older, newer: newer, reader: &reader)
         }
-        if let evidence = evidence ?? nil { post.yield(.evidence(evidence)) }
+        guard let evidence = evidence ?? nil else { return }
+        // Our own finding is not shown again, so the bound is not asked.
+        observations.add(1, ordering: .relaxed)
+        post.yield(.evidence(evidence))
+    }
+}
+
+extension Replica.Event {
+    /// Whether it is about what the log shows to others.
+    fileprivate var isObservation: Bool {
+        switch self {
+        case .observed, .evidence: true
+        default: false
+        }
     }
 }
 

@@ -8,6 +8,7 @@ public import Logging
 internal import NIOCore
 internal import NIOSSL
 public import ServiceLifecycle
+internal import Synchronization
 
 /// Where partners' nodes connect: HTTP/2 (or 1.1) over mutual TLS, each side's key pinned by its card.
 public struct PartnerServer: Service {
@@ -17,6 +18,8 @@ public struct PartnerServer: Service {
         public var port = 8644
         /// Requests under way at once, long polls included; beyond, 503. Default 512.
         public var maximumRequests = 512
+        /// Of one partner, so that none takes all; beyond, 503. Default 64.
+        public var maximumRequestsPerPartner = 64
         /// Default 256.
         public var maximumConnections = 256
         /// A connection on which nothing moves for so long is closed: longer than a long poll. Default 90 s.
@@ -29,10 +32,9 @@ public struct PartnerServer: Service {
     private let responder: any PartnerResponder
     private let identity: TLSIdentity
     private let configuration: Configuration
-    private let metrics: Metrics
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
-    private let gate: RequestGate
+    private let gate: PartnerGate
 
     public init(
         _ responder: any PartnerResponder, identity: TLSIdentity, _ configuration: Configuration, logger: Logger,
@@ -43,8 +45,7 @@ public struct PartnerServer: Service {
         self.configuration = configuration
         self.logger = logger
         self.onReady = onReady
-        metrics = Metrics()
-        gate = RequestGate(limit: configuration.maximumRequests)
+        gate = PartnerGate(configuration)
     }
 
     public func run() async throws {
@@ -65,13 +66,22 @@ public struct PartnerServer: Service {
             guard let pin = await context.pin(), let partner = responder.partner(pin: pin) else {
                 return Response(status: .forbidden)
             }
-            guard gate.enter() else { return Response(status: .serviceUnavailable, headers: [.retryAfter: "2"]) }
-            defer { gate.leave() }
+            guard gate.enter(partner) else {
+                responder.countRefused(from: partner)
+                return Response(status: .serviceUnavailable, headers: [.retryAfter: "2"])
+            }
+            defer { gate.leave(partner) }
             guard let method = PartnerRequest.Method(rawValue: request.method.rawValue),
                 request.uri.path.hasPrefix(Self.base + "/")
-            else { return Response(status: .notFound) }
+            else {
+                responder.countRefused(from: partner)
+                return Response(status: .notFound)
+            }
             var request = request
-            let body = try await request.collectBody(upTo: PartnerRequest.maximumBodyByteCount)
+            guard let body = try? await request.collectBody(upTo: PartnerRequest.maximumBodyByteCount) else {
+                responder.countRefused(from: partner)
+                return Response(status: .contentTooLarge)
+            }
             let query = Dictionary(
                 request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { a, _ in a })
             let reply = await responder.respond(
@@ -105,6 +115,39 @@ public struct PartnerServer: Service {
             try await application.run()
         } onGracefulShutdown: {
             responder.endPolls()
+        }
+    }
+}
+
+/// Partners' requests under way, and how many there may be.
+private final class PartnerGate: Sendable {
+    private struct Counts {
+        var total = 0
+        var partners: [String: Int] = [:]
+    }
+    private let configuration: PartnerServer.Configuration
+    /// Held for moments only.
+    private let counts = Mutex(Counts())
+
+    init(_ configuration: PartnerServer.Configuration) { self.configuration = configuration }
+
+    func enter(_ partner: String) -> Bool {
+        counts.withLock { counts in
+            let own = counts.partners[partner] ?? 0
+            guard counts.total < configuration.maximumRequests, own < configuration.maximumRequestsPerPartner else {
+                return false
+            }
+            counts.total += 1
+            counts.partners[partner] = own + 1
+            return true
+        }
+    }
+
+    func leave(_ partner: String) {
+        counts.withLock { counts in
+            counts.total -= 1
+            counts.partners[partner]! -= 1
+            if counts.partners[partner] == 0 { counts.partners[partner] = nil }
         }
     }
 }
