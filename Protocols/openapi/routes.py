@@ -91,6 +91,7 @@ PATH_PARAMETERS = {
     ("number", "cases"): (
         "The notice's number within the case; 0 for the one that made the case; or its entry's id in hexadecimal.", TEXT
     ),
+    ("place", "cases"): ("Which attachment of the notice, from 1.", NUMBER),
     ("list", "codes"): (
         """Which list: `hs` (Harmonized System: 2, 4 and 6 digits), `unlocode` (UN/LOCODE: five characters), `countries`
         (ISO 3166-1 alpha-2) or `currencies` (ISO 4217), the last two beside those that are built in.""",
@@ -442,6 +443,15 @@ ATTACHMENTS = [
         permissions=may("changeCase"),
         answers={201: Answer("It is part of the case.", "AttachmentView", ("ETag", "Location"))},
         problems=(409, 413, 422),
+    ),
+    Route(
+        "post", "/cases/{id}/notice-attachments/{place}", "fetchAttachment", "Attachments",
+        "Fetch an attachment of a partner's notice",
+        """Of the notice that made the case; `place` counts from 1. It is fetched from the partner, or is there already from
+        its stick, and becomes an attachment of the case. Where the line breaks, asking again goes on from there.""",
+        permissions=may("changeCase"),
+        answers={201: Answer("It is part of the case.", "AttachmentView", ("ETag", "Location"))},
+        problems=(422,),
     ),
     Route(
         "delete", "/uploads/{id}", "discardUpload", "Attachments", "Give up an upload",

@@ -36,6 +36,18 @@ extension OfficerRoute {
                 attachment.view(by: added?.by ?? 0, at: added?.at ?? 0), .created, version: file.version,
                 location: "\(prefix)/attachments/\(attachment.id)")
         },
+        OfficerRoute("POST", "/cases/{id}/notice-attachments/{place}", .permission(.changeCase)) { call in
+            let (exchange, credentials) = try call.exchange(.changeCase)
+            guard let place = Int(try call.parameter("place")), place > 0 else {
+                throw CaseError(.notFound, "the notice has no such attachment")
+            }
+            let (attachment, file) = try await exchange.fetchAttachment(
+                place, of: try call.parameter("id"), by: credentials)
+            let added = file.attachments.first { $0.attachment.id == attachment.id }
+            return try .json(
+                attachment.view(by: added?.by ?? 0, at: added?.at ?? 0), .created, version: file.version,
+                location: "\(prefix)/attachments/\(attachment.id)")
+        },
         OfficerRoute("DELETE", "/uploads/{id}", .permission(.changeCase)) { call in
             try await call.service.discardUpload(try call.parameter("id"), by: try call.credentials)
             return .nothing

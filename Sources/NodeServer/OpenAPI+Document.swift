@@ -1697,6 +1697,91 @@ extension OpenAPI {
         }
       }
     },
+    "/cases/{id}/notice-attachments/{place}": {
+      "post": {
+        "operationId": "fetchAttachment",
+        "tags": [
+          "Attachments"
+        ],
+        "summary": "Fetch an attachment of a partner's notice",
+        "description": "Of the notice that made the case; `place` counts from 1. It is fetched from the partner, or is there already from its stick, and becomes an attachment of the case. Where the line breaks, asking again goes on from there.\n\nFor investigator, supervisor; a token needs the scope write.",
+        "security": [
+          {
+            "bearer": []
+          }
+        ],
+        "x-cordon-permissions": [
+          {
+            "permission": "changeCase",
+            "roles": [
+              "investigator",
+              "supervisor"
+            ],
+            "scope": "write"
+          }
+        ],
+        "parameters": [
+          {
+            "name": "id",
+            "in": "path",
+            "required": true,
+            "description": "The case's id.",
+            "schema": {
+              "type": "string"
+            }
+          },
+          {
+            "name": "place",
+            "in": "path",
+            "required": true,
+            "description": "Which attachment of the notice, from 1.",
+            "schema": {
+              "type": "string",
+              "format": "uint64",
+              "pattern": "^[0-9]+$"
+            }
+          }
+        ],
+        "responses": {
+          "201": {
+            "description": "It is part of the case.",
+            "headers": {
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AttachmentView"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "422": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Overloaded"
+          }
+        }
+      }
+    },
     "/attachments/{id}": {
       "get": {
         "operationId": "readAttachment",

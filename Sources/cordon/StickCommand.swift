@@ -63,6 +63,7 @@ struct StickCommand: AsyncParsableCommand {
             let partner: String
             let entries: UInt64
             let deliveries: UInt64
+            let blobs: Int
         }
 
         func run() async throws {
@@ -71,9 +72,12 @@ struct StickCommand: AsyncParsableCommand {
             }
             if json {
                 try Terminal.printJSON(
-                    Report(partner: read.partner, entries: read.entries, deliveries: read.deliveries))
+                    Report(
+                        partner: read.partner, entries: read.entries, deliveries: read.deliveries, blobs: read.blobs))
             } else {
-                print("\(read.partner): \(read.entries) entries held, \(read.deliveries) deliveries taken in")
+                print(
+                    "\(read.partner): \(read.entries) entries held, \(read.deliveries) deliveries and \(read.blobs) attachments taken in"
+                )
             }
         }
     }

@@ -265,6 +265,12 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
         let federation = try await Federation()
         let agreement = try await federation.agree(["vn.customs", "la.customs"])
         let la = federation["la.customs"]
+        federation.connect()
+        try await federation.until("LA's log is known") {
+            federation["vn.customs"].standings(federation["vn.customs"].directory).contains {
+                $0.prefix == "la.customs" && $0.checkedMilliseconds > 0
+            }
+        }
         la.gate.withLock { $0 = .waiting }
         let (caseID, entryID) = try await federation.releaseIvory(agreement)
         let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))

@@ -65,6 +65,7 @@ import Testing
             "POST /cases/{id}/notices/{number}/release": probe("", 404, closed: 404),
             "POST /cases/{id}/notices/{number}/withdraw": probe("{}", 422, closed: 404),
             "POST /cases/{id}/notices/{number}/recall": probe(#"{"reason":"x"}"#, 404, closed: 404),
+            "POST /cases/{id}/notice-attachments/{place}": probe("", 404, closed: 404),
             "GET /exports/{id}": probe("", 404),
             "GET /codes": probe("", 200), "PUT /codes/{list}": probe("{}", 200), "GET /status": probe("", 200),
         ]

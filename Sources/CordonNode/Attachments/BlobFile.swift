@@ -19,6 +19,11 @@ final class BlobFile: Sendable {
         try BlobFile(path, O_WRONLY | O_CREAT | O_TRUNC)
     }
 
+    /// With what is in it.
+    static func writing(_ path: String) throws(BlobError) -> BlobFile {
+        try BlobFile(path, O_WRONLY | O_CREAT)
+    }
+
     deinit { close(descriptor) }
 
     func byteCount() throws(BlobError) -> Int {

@@ -43,6 +43,7 @@ public struct FinishedUpload: Sendable {
 /// <directory>/uploads/<id>/upload           the sealed record of an upload
 ///                          data             what it has received, sealed
 ///                          next             while it is resumed
+/// <directory>/incoming/<digest>             what has come of a blob from another store
 /// ```
 ///
 /// An upload is begun, takes bytes in order, and is finished; then the caller stores its key and discards it. What an
@@ -233,14 +234,18 @@ public final class BlobStore: Sendable {
             }
             return
         }
+        try move(upload.dataPath, to: blob)
+        try BlobFile.syncDirectory(upload.directory)
+    }
+
+    func move(_ file: String, to blob: Digest) throws {
         let target = Files.parent(path(blob))
         if !Files.exists(target) {
             try LocalFiles().createDirectory(target, mode: 0o700)
             try BlobFile.syncDirectory(directory)
         }
-        try BlobFile.move(upload.dataPath, to: path(blob))
+        try BlobFile.move(file, to: path(blob))
         try BlobFile.syncDirectory(target)
-        try BlobFile.syncDirectory(upload.directory)
     }
 
     /// Forgets an upload, finished or not; the blob of a finished one stays. One that is not known is no error.
@@ -332,7 +337,7 @@ public final class BlobStore: Sendable {
 
     // MARK: Blobs
 
-    private func path(_ blob: Digest) -> String { "\(directory)/\(blob.hex.prefix(2))/\(blob.hex)" }
+    func path(_ blob: Digest) -> String { "\(directory)/\(blob.hex.prefix(2))/\(blob.hex)" }
 
     public func contains(_ blob: Digest) -> Bool { Files.exists(path(blob)) }
 
@@ -360,8 +365,10 @@ public final class BlobStore: Sendable {
     }
 
     /// Reads the whole blob and compares its digest with its name, which needs no key. Throws `.damaged`.
-    public func check(_ blob: Digest) throws {
-        let file = try BlobFile.reading(path(blob))
+    public func check(_ blob: Digest) throws { try Self.check(path(blob), blob) }
+
+    static func check(_ path: String, _ blob: Digest) throws {
+        let file = try BlobFile.reading(path)
         var digest = RunningDigest()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset = 0

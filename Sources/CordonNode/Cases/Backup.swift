@@ -57,7 +57,7 @@ public struct Backup {
         return count
     }
 
-    private static func copyFile(_ from: String, _ to: String) throws {
+    static func copyFile(_ from: String, _ to: String) throws {
         let failure = StorageError(.inputOutput, "an attachment cannot be copied: see that there is space")
         let input = open(from, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw failure }

@@ -32,7 +32,7 @@ extension CaseService {
     private static func row(_ id: UploadID) -> [UInt8] { IndexRow.upload(Array(id.hex.utf8)) }
 
     /// Blob errors, as the case service tells them.
-    private func mapped<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    func mapped<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         do {
             return try await readers.run(body)
         } catch let error as BlobError {
@@ -157,7 +157,10 @@ extension CaseService {
         let now = clock.nowMilliseconds()
         let blobs = blobs
         // A finished blob may be in a case whose upload was not forgotten: it stays.
-        _ = try await mapped { try blobs.removeAbandonedUploads(olderThan: now - Self.abandonedMilliseconds) }
+        try await mapped {
+            try blobs.removeAbandonedUploads(olderThan: now - Self.abandonedMilliseconds)
+            try blobs.removeAbandonedIncoming(olderThan: now - Self.abandonedMilliseconds)
+        }
         let store = store
         let gone = try await readers.run {
             var gone: [RowChange] = []

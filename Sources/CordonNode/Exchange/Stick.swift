@@ -19,6 +19,8 @@ public struct Stick: Sendable {
         public let entries: UInt64
         /// Deliveries that were taken in, those that could not be opened included.
         public let deliveries: UInt64
+        /// Attachments that came with it, for officers to fetch.
+        public let blobs: Int
     }
 
     private let exchange: ExchangeService
@@ -82,8 +84,11 @@ public struct Stick: Sendable {
         var count = 0
         for digest in try exchange.sharedBlobs(with: partner) {
             let path = "\(directory)/blobs/\(digest.hex)"
-            guard !Files.exists(path), let size = exchange.cases.blobs.sealedByteCount(digest) else { continue }
-            try files.replace(path, with: exchange.cases.blobs.sealedBytes(digest, at: 0, count: size), mode: 0o644)
+            guard !Files.exists(path), exchange.cases.blobs.contains(digest) else { continue }
+            // One that a full stick cut off is made again.
+            if Files.exists(path + ".tmp") { try files.remove(path + ".tmp") }
+            try Backup.copyFile(exchange.cases.blobs.path(digest), path + ".tmp")
+            try BlobFile.move(path + ".tmp", to: path)
             count += 1
         }
         return count
@@ -124,9 +129,30 @@ public struct Stick: Sendable {
             }
             throw CancellationError()
         }
+        // What is owed for it could not go before the log was known to its end.
+        await exchange.discharge(to: partner)
         let after = try exchange.mirrors.cursor(partner.number).position
         let taken = positions.filter { before < $0 && $0 <= after }
-        return Read(partner: partner.prefix, entries: size, deliveries: UInt64(taken.count))
+        return Read(
+            partner: partner.prefix, entries: size, deliveries: UInt64(taken.count),
+            blobs: try await readBlobs(partner))
+    }
+
+    /// Only what the partner's notices speak of.
+    private func readBlobs(_ partner: Partner) async throws -> Int {
+        guard Files.exists(directory + "/blobs"), try !Files.list(directory + "/blobs").isEmpty else { return 0 }
+        let wanted = try await exchange.readers.run { [self] in try exchange.missingAttachments(from: partner) }
+        var count = 0
+        for (blob, size) in wanted {
+            let path = "\(directory)/blobs/\(blob.hex)"
+            guard size <= UInt64(exchange.cases.blobs.limits.maximumBlobByteCount),
+                Files.size(path) == ChunkedEncryption.sealedByteCount(of: Int(size))
+            else { continue }
+            try await exchange.cases.mapped { [self] in try exchange.cases.blobs.receive(blob, from: path) }
+            try await exchange.finish(blob)
+            count += 1
+        }
+        return count
     }
 
     /// Where no partner has a line, what the stick says of our logs is what there is to hold them against.

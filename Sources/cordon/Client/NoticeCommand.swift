@@ -12,7 +12,8 @@ struct NoticeCommand: AsyncParsableCommand {
             Notices of a case go by their numbers; 0 is the one that made the case.
             """,
         subcommands: [
-            NoticeDraft.self, NoticeListCommand.self, NoticeShow.self, NoticeExplain.self, NoticeApprove.self,
+            NoticeDraft.self, NoticeListCommand.self, NoticeShow.self, NoticeFetch.self, NoticeExplain.self,
+            NoticeApprove.self,
             NoticeRelease.self, NoticeWithdraw.self, NoticeRecallCommand.self, NoticeReply.self, NoticeRefuse.self,
             NoticePostpone.self, NoticeClarify.self, NoticeFeedbackCommand.self, NoticeSighting.self,
             NoticeConsent.self, NoticeHandling.self,
@@ -136,6 +137,34 @@ struct NoticeShow: ClientCommand {
             print("")
             table.print(orElse: "")
         }
+    }
+}
+
+struct NoticeFetch: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch", abstract: "Fetch an attachment of a partner's notice.",
+        discussion: """
+            `cordon notice show` lists them. It comes sealed, is verified, and becomes an attachment of the case: `cordon \
+            attachment get` writes it to a file, where the notice's conditions allow that. Where the line breaks, the \
+            same command goes on from there. Example: cordon notice fetch LA-C-4F7Q2-10 1
+
+            \(ClientFailure.exitCodes)
+            """)
+
+    @Argument(help: "The id of the case that the notice made.")
+    var caseID: String
+    @Argument(help: "Which attachment, from 1.")
+    var place = 1
+    @OptionGroup var client: ClientOptions
+
+    func run(_ api: APIClient) async throws {
+        let answer = try await api.send(
+            APIClient.Request(
+                method: "POST", path: "/cases/\(APIClient.escaped(caseID))/notice-attachments/\(place)"),
+            as: AttachmentView.self)
+        if api.printJSON(answer) { return }
+        let view = answer.message
+        print(Display.safe("Fetched \(view.fileName), \(view.size) bytes: attachment \(view.id)."))
     }
 }
 
