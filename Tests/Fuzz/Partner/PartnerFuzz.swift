@@ -5,6 +5,7 @@ import Foundation
 import Schema
 import Storage
 import SwiftProtobuf
+import Synchronization
 import TransparencyLog
 
 @testable import CordonNode
@@ -74,13 +75,22 @@ final class FuzzedNode: Sendable {
     }
 
     func check(_ bytes: [UInt8]) async {
+        // Two histories freeze the partner, and frozen it would be refused everything.
+        if exchange.directory.partners[Self.partner]?.state == .frozen {
+            try! await exchange.setState(of: Self.partner, to: .active, reason: "go on", evidence: [], actor: 0)
+        }
+        let before = refused
         let reply = await exchange.respond(to: Self.request(bytes), from: Self.partner)
         precondition([200, 400, 403, 404, 409, 422].contains(reply.status), "answered with \(reply.status)")
         let limit = reply.status == 200 ? 8 << 20 : 4096
         precondition(reply.body.count <= limit, "an answer of \(reply.body.count) bytes")
+        let isRefused = reply.status >= 400 && reply.status != 409
+        precondition(refused == before + (isRefused ? 1 : 0), "an answer of \(reply.status) that is not counted")
         let state = exchange.directory.partners[Self.partner]?.state
         precondition(state == .active || state == .frozen)
     }
+
+    private var refused: Int { exchange.state.withLock { $0.counts[Self.partner]?.refusedRequests ?? 0 } }
 
     /// One good request to every endpoint, and some that are nearly good.
     static var seeds: [[UInt8]] {
