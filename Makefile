@@ -14,7 +14,7 @@ SWIFT_BUILD := swift build --jobs 2
 RELEASE := .build/release
 PROTOC_GEN_SWIFT := .build-protoc/release/protoc-gen-swift
 
-.PHONY: setup build release test format demo demo-node bench soak fuzz schema clean
+.PHONY: setup build release test format demo demo-check demo-node bench soak fuzz schema clean
 
 setup:
 	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: see https://www.swift.org/install" >&2; exit 1; }
@@ -45,6 +45,10 @@ format:
 
 demo: release
 	CHECK="$(CHECK)" Deployments/demo/run $(RELEASE)
+
+# The same with the programs that the tests use, for a verdict.
+demo-check: build
+	CHECK=1 Deployments/demo/run .build/debug
 
 demo-node: release
 	CHECK="$(CHECK)" Deployments/demo/node $(RELEASE)

@@ -64,7 +64,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             let exchange = try node.exchangeService(service)
             try await exchange.tend()
-            if partners == nil, !partnerAddress.isEmpty { try await exchange.issueCard(nodes: partnerAddress) }
+            // Without a line it exchanges by files; its card then names no address.
+            if partners == nil { try await exchange.issueCard(nodes: partnerAddress) }
             let identity = try TLSIdentity(node.keys.tls, name: exchange.own)
             try await serve(service, exchange, identity, configuration, partners, logger)
             await service.stop()
