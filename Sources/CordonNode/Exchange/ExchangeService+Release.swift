@@ -286,7 +286,7 @@ extension ExchangeService {
             guard let key = recipient.epochKey else { throw CaseError(.conflict, "a recipient has no key") }
             all.append(
                 EpochRecipient(
-                    authority: recipient.partner, epoch: key.number, key: try RecipientPublicKey(key.publicKey)))
+                    authority: recipient.partner, epoch: key.number, key: try recipientKey(key.publicKey)))
         }
         let sealed = try sealer.seal(
             content, for: all, id: id, timeMilliseconds: time, references: try entryReferences(notice, directory))
@@ -308,6 +308,17 @@ extension ExchangeService {
             }
         }
         return SealedNotice(entry: sealed.entry, index: index, content: content)
+    }
+
+    /// A partner's key, checked. To check it costs about as much as to seal to it, so it is done once.
+    private func recipientKey(_ bytes: [UInt8]) throws -> RecipientPublicKey {
+        if let known = recipientKeys.withLock({ $0[bytes] }) { return known }
+        let key = try RecipientPublicKey(bytes)
+        recipientKeys.withLock { known in
+            if known.count >= limits.partners { known = [:] }
+            known[bytes] = key
+        }
+        return key
     }
 
     /// In the log only what is in our own log is referred to: an entry is public to all partners.

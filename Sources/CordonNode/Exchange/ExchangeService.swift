@@ -69,6 +69,8 @@ public final class ExchangeService: Sendable {
     let gate: Mutex<Gate>
     /// Judges the entries of one partner after the other.
     let judging = BlockingPool(threads: 1)
+    /// Partners' keys that were checked, by their bytes.
+    let recipientKeys = Mutex<[[UInt8]: RecipientPublicKey]>([:])
     /// Private keys that were needed, by their streams.
     let opened = Mutex<[UInt64: RecipientKey]>([:])
 

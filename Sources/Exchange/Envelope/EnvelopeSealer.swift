@@ -73,18 +73,20 @@ public struct EnvelopeSealer: Sendable {
             references: references)
     }
 
-    /// One stanza for each recipient, and decoys to throw-away keys, in random order.
+    /// One stanza for each recipient, and decoys to a throw-away key, in random order. An encapsulation does not show
+    /// whose it is, so one key serves for all decoys.
     private func stanzas(
         for recipients: [EpochRecipient], _ headerHash: Digest, _ secrets: EnvelopeSecrets
     ) throws -> [UInt8] {
         let info = Envelope.stanzaInfo(headerHash)
+        let nobody = secrets.order.count > recipients.count ? try RecipientKey.generate().publicKey : nil
         var stanzas: [UInt8] = []
         for place in secrets.order {
             if place < recipients.count {
                 stanzas += try recipients[place].key.seal(secrets.contentKey.secret, info: info)
-            } else {
+            } else if let nobody {
                 let decoy = try SecretBytes.random(count: Envelope.contentKeyByteCount, guarded: false)
-                stanzas += try RecipientKey.generate().publicKey.seal(decoy, info: info)
+                stanzas += try nobody.seal(decoy, info: info)
             }
         }
         return stanzas
