@@ -8,7 +8,8 @@ public import TransparencyLog
 public final class Node: Sendable {
     public let authority: Authority
     public let nodeID: [UInt8]
-    public let keys: NodeKeys
+    private let heldKeys: Mutex<NodeKeys>
+    public var keys: NodeKeys { heldKeys.withLock { $0 } }
     public let store: LogStore
     private let keyring: Keyring
     private let directory: NodeDirectory
@@ -108,7 +109,7 @@ public final class Node: Sendable {
         lock = try DirectoryLock(directory.lock)
         for folder in [directory.path, directory.keys] { try Files.removeTemporaries(folder) }
         keyring = try Self.readKeyring(directory, nodeID, unlock)
-        keys = try NodeKeys(directory, keyring: keyring)
+        heldKeys = Mutex(try NodeKeys(directory, keyring: keyring))
         store = LogStore(try Database(path: directory.database, keyring: keyring, options: options))
         guard try store.database.get(.meta, LogStore.nodeIDKey) == nodeID else {
             throw NodeError(.corrupted, "\(directory.database) is the database of another node")
@@ -267,6 +268,26 @@ public final class Node: Sendable {
         // Last: without it the copy is not taken for a node.
         try copy(directory.node, target.node)
         return Backup.Result(rows: rows, files: count)
+    }
+
+    // MARK: Next keys
+
+    /// Makes a new release or witness key. It is announced when the exchange runs the next time, and used from then on.
+    /// Throws `.badArgument` where one waits already.
+    public func makeNextKey(_ next: NextKey, files: some FileStore = LocalFiles(), clock: NodeClock = .system) throws {
+        try NodeKeys.makeNext(
+            next, directory, keyring: keyring, files: files, nowMilliseconds: clock.nowMilliseconds())
+    }
+
+    /// The keys as they are once `next` is in use; nil where none waits.
+    func keys(taking next: NextKey) throws -> NodeKeys? { try keys.taking(next, directory, keyring: keyring) }
+
+    /// The next key takes its place: it was announced.
+    func promote(_ next: NextKey) throws {
+        guard let keys = try keys(taking: next) else { return }
+        try BlobFile.move(directory.key(next.fileName), to: directory.key(next.currentFileName))
+        try BlobFile.syncDirectory(directory.keys)
+        heldKeys.withLock { $0 = keys }
     }
 
     // MARK: The keyring

@@ -2,16 +2,27 @@ public import Cryptography
 public import Storage
 public import TransparencyLog
 
+/// A key that can be changed for another without a day on which everyone must act.
+public enum NextKey: String, CaseIterable, Sendable {
+    case release, witness
+
+    /// Of the key that waits to be announced.
+    var fileName: String { rawValue + "-next" }
+    /// Of the key that is in use.
+    var currentFileName: String { rawValue }
+}
+
 /// The key pairs of a node. `Keys/README.md` says what each is for.
 public struct NodeKeys: Sendable {
     public let identity: SigningKey<IdentityRole>
-    public let release: SigningKey<ReleaseRole>
+    public fileprivate(set) var release: SigningKey<ReleaseRole>
     public let logs: [LogID: SigningKey<LogRole>]
-    public let witness: SigningKey<WitnessRole>
+    public fileprivate(set) var witness: SigningKey<WitnessRole>
     public let tls: SigningKey<TLSRole>
 
     static let fileNames: [String] =
         [IdentityRole.name, ReleaseRole.name, WitnessRole.name, TLSRole.name] + LogID.allCases.map(logFileName)
+        + NextKey.allCases.map(\.fileName)
 
     private static func logFileName(_ log: LogID) -> String { "\(log.name)-log" }
 
@@ -36,14 +47,7 @@ public struct NodeKeys: Sendable {
     /// Opens the key files with the keyring they are sealed under.
     init(_ directory: NodeDirectory, keyring: Keyring) throws {
         func load<Role>(_ name: String, slot: UInt8 = 0) throws -> SigningKey<Role> {
-            let path = directory.key(name)
-            do {
-                let sealed = try SealedKey(encoded: Files.readSecret(path, limit: SealedKey.byteCount))
-                let wrapping = try Self.wrappingKey(keyring.key(id: sealed.masterKeyID))
-                return try sealed.open(as: Role.self, slot: slot, nodeID: keyring.nodeID, wrappingKey: wrapping)
-            } catch let error as CryptographyError {
-                throw NodeError(.corrupted, "\(path): \(error)")
-            }
+            try Self.load(directory.key(name), slot, keyring)
         }
         self.init(
             identity: try load(IdentityRole.name), release: try load(ReleaseRole.name),
@@ -52,14 +56,59 @@ public struct NodeKeys: Sendable {
             witness: try load(WitnessRole.name), tls: try load(TLSRole.name))
     }
 
+    private static func load<Role>(_ path: String, _ slot: UInt8, _ keyring: Keyring) throws -> SigningKey<Role> {
+        do {
+            let sealed = try SealedKey(encoded: Files.readSecret(path, limit: SealedKey.byteCount))
+            let wrapping = try Self.wrappingKey(keyring.key(id: sealed.masterKeyID))
+            return try sealed.open(as: Role.self, slot: slot, nodeID: keyring.nodeID, wrappingKey: wrapping)
+        } catch let error as CryptographyError {
+            throw NodeError(.corrupted, "\(path): \(error)")
+        }
+    }
+
+    private static func store<Role>(
+        _ key: SigningKey<Role>, _ path: String, _ slot: UInt8, _ keyring: Keyring, _ files: some FileStore,
+        _ nowMilliseconds: UInt64
+    ) throws {
+        let sealed = SealedKey(
+            key, slot: slot, nodeID: keyring.nodeID, masterKeyID: keyring.active.id,
+            wrappingKey: try wrappingKey(keyring.active), createdMilliseconds: nowMilliseconds)
+        try files.replace(path, with: sealed.encoded, mode: 0o600)
+    }
+
+    // MARK: The next ones
+
+    /// Makes the key that takes a key's place once it is announced.
+    static func makeNext(
+        _ next: NextKey, _ directory: NodeDirectory, keyring: Keyring, files: some FileStore, nowMilliseconds: UInt64
+    ) throws {
+        let path = directory.key(next.fileName)
+        guard !Files.exists(path) else {
+            throw NodeError(
+                .badArgument, "a next \(next.rawValue) key is there already: start the node, which announces it")
+        }
+        switch next {
+        case .release: try store(SigningKey<ReleaseRole>.generate(), path, 0, keyring, files, nowMilliseconds)
+        case .witness: try store(SigningKey<WitnessRole>.generate(), path, 0, keyring, files, nowMilliseconds)
+        }
+    }
+
+    /// These keys with the next one in its place; nil where there is none.
+    func taking(_ next: NextKey, _ directory: NodeDirectory, keyring: Keyring) throws -> NodeKeys? {
+        let path = directory.key(next.fileName)
+        guard Files.exists(path) else { return nil }
+        var keys = self
+        switch next {
+        case .release: keys.release = try Self.load(path, 0, keyring)
+        case .witness: keys.witness = try Self.load(path, 0, keyring)
+        }
+        return keys
+    }
+
     /// Writes the key files, sealed under the keyring's active key.
     func write(_ directory: NodeDirectory, keyring: Keyring, files: some FileStore, nowMilliseconds: UInt64) throws {
-        let wrapping = try Self.wrappingKey(keyring.active)
         func store<Role>(_ key: SigningKey<Role>, _ name: String, slot: UInt8 = 0) throws {
-            let sealed = SealedKey(
-                key, slot: slot, nodeID: keyring.nodeID, masterKeyID: keyring.active.id, wrappingKey: wrapping,
-                createdMilliseconds: nowMilliseconds)
-            try files.replace(directory.key(name), with: sealed.encoded, mode: 0o600)
+            try Self.store(key, directory.key(name), slot, keyring, files, nowMilliseconds)
         }
         try store(identity, IdentityRole.name)
         try store(release, ReleaseRole.name)

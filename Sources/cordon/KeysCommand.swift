@@ -7,7 +7,7 @@ internal import TransparencyLog
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Show the node's public keys; change what unlocks it.",
-        subcommands: [Show.self, ChangePassphrase.self, AddMaster.self])
+        subcommands: [Show.self, ChangePassphrase.self, AddMaster.self, Rotate.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -58,6 +58,26 @@ struct KeysCommand: AsyncParsableCommand {
         }
     }
 
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change the release key or the witness key for a new one.",
+            discussion: """
+                With the node stopped. When it runs again it announces the new key in its exchange log, signed by the \
+                identity key, and uses it from then on; the old one counts for another 7 days. Partners follow by \
+                themselves: nobody has to act. Auditors get the new key from `cordon keys show`. Recipient keys change \
+                by themselves every 7 days.
+                """)
+
+        @OptionGroup var node: NodeOptions
+        @Argument(help: "release, which signs entries, or witness, which cosigns partners' logs.")
+        fileprivate var key: KeyChoice
+
+        func run() async throws {
+            try node.open().makeNextKey(key.next)
+            print("Made a new \(key.rawValue) key. The node announces it when it runs again, and uses it from then on.")
+        }
+    }
+
     struct AddMaster: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "add-master",
@@ -104,4 +124,11 @@ struct KeysReport: Encodable {
         name = node.authority.name
         keys = try node.keys.verifierKeys(node.authority).map { Key(purpose: $0.purpose, vkey: $0.vkey.description) }
     }
+}
+
+/// As an argument.
+private enum KeyChoice: String, CaseIterable, ExpressibleByArgument {
+    case release, witness
+
+    var next: NextKey { self == .release ? .release : .witness }
 }

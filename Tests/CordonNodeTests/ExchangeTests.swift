@@ -124,11 +124,7 @@ final class Federation: Sendable {
     func releaseIvory(_ agreement: String) async throws -> (caseID: String, entryID: [UInt8]) {
         connect()
         let (vn, lan, la) = (self["vn.customs"], node("vn.customs"), node("la.customs"))
-        try await until("keys are known, and known to be new") {
-            vn.standings(vn.directory).contains {
-                $0.prefix == "la.customs" && $0.keys?.epochs.isEmpty == false && $0.checkedMilliseconds == vn.now
-            }
-        }
+        try await untilKnown("la.customs", at: "vn.customs")
         let caseID = try await lan.log(report(container: "MSKU1234565")).file.id
         _ = try await vn.draft(
             seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
@@ -136,6 +132,16 @@ final class Federation: Sendable {
         try #require(released.entryID != nil, "\(released.decision)")
         try await until("found in LA") { try await !la.search("MSKU1234565").isEmpty }
         return (caseID, try #require(released.entryID))
+    }
+
+    /// Waits until one node knows another's keys, and knows that they are new.
+    func untilKnown(_ prefix: String, at other: String) async throws {
+        let exchange = self[other]
+        try await until("the keys of \(prefix) are known, and known to be new") {
+            exchange.standings(exchange.directory).contains {
+                $0.prefix == prefix && $0.keys?.epochs.isEmpty == false && $0.checkedMilliseconds == exchange.now
+            }
+        }
     }
 
     /// Waits until `condition` holds.
@@ -266,11 +272,7 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
         let agreement = try await federation.agree(["vn.customs", "la.customs"])
         let la = federation["la.customs"]
         federation.connect()
-        try await federation.until("LA's log is known") {
-            federation["vn.customs"].standings(federation["vn.customs"].directory).contains {
-                $0.prefix == "la.customs" && $0.checkedMilliseconds > 0
-            }
-        }
+        try await federation.untilKnown("la.customs", at: "vn.customs")
         la.gate.withLock { $0 = .waiting }
         let (caseID, entryID) = try await federation.releaseIvory(agreement)
         let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))

@@ -59,7 +59,8 @@ private final class BadLine: PartnerTransport {
         let agreement = try await federation.agree(["vn.customs", "la.customs"])
         let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
         federation.connect()
-        try await federation.until("keys are known") { vn.keys(of: "la.customs")?.epochs.isEmpty == false }
+        try await federation.untilKnown("la.customs", at: "vn.customs")
+        try await federation.untilKnown("vn.customs", at: "la.customs")
         if !connected { for prefix in ["vn.customs", "la.customs"] { await federation[prefix].stopSync() } }
         let caseID = try await lan.log(report(container: "MSKU1234565")).file.id
         let photo = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -80,9 +80,7 @@ import TransparencyLog
             try vn.publishedCheckpoint(.journal).signatures.contains { $0.name == "la.customs/witness" })
 
         // What is released from now on arrives, and what LA answers is opened.
-        try await federation.until("LA's keys are known") {
-            vn.standings(vn.directory).contains { $0.prefix == "la.customs" && $0.checkedMilliseconds == vn.now }
-        }
+        try await federation.untilKnown("la.customs", at: "vn.customs")
         let caseID = try await copy.log(report(container: "TGHU9876543")).file.id
         _ = try await vn.draft(
             seizureNotice(SeizureReport(), agreement: scene.agreement), to: ["la.customs"], in: caseID,

@@ -43,6 +43,8 @@ public struct ExchangeDirectory: Sendable {
     public private(set) var recipientKeys: [RecipientKeyInfo] = []
     /// What the last statement says of the journal that does, and the entry that it stands in.
     public private(set) var journalRestart: (index: UInt64, restart: JournalRestart)?
+    /// Keys that our statements have begun, by `KeyUse.id`.
+    public private(set) var begunKeys: Set<Digest> = []
     /// Epoch keys that our statements have revoked.
     public private(set) var revokedEpochs: Set<Digest> = []
 
@@ -101,6 +103,7 @@ public struct ExchangeDirectory: Sendable {
             ownStatements.append((own.entryIndex, Array(own.statement)))
             let statement = try KeysStatement(parsing: SignedNote(parsing: Array(own.statement)).text)
             if let restart = statement.journal { journalRestart = (own.entryIndex, restart) }
+            begunKeys.formUnion(statement.begins.map { $0.use.id(of: $0.vkey.publicKey) })
             revokedEpochs.formUnion(statement.revocations.filter { $0.use == .epoch }.map(\.id))
         case .recipientKeyMade(let made):
             recipientKeys.append(

@@ -7,6 +7,7 @@ internal import Schema
 internal import Storage
 internal import SwiftProtobuf
 internal import Synchronization
+internal import TransparencyLog
 
 extension ExchangeService {
     /// Brings the node's keys up to date: those it never had, epochs that come, private keys whose time is over. At the
@@ -15,6 +16,7 @@ extension ExchangeService {
         try await ensureStream()
         try await takeBack()
         try await publishKeys()
+        try await promoteKeys()
         try await destroyOldKeys()
     }
 
@@ -107,6 +109,27 @@ extension ExchangeService {
         }
     }
 
+    /// Keys that were announced are used, also where a crash came between.
+    private func promoteKeys() async throws {
+        for next in NextKey.allCases {
+            try await lane.run(Streams.exchange) {
+                guard let change = try await readers.run({ [self] in try keyChange(next) }),
+                    directory.begunKeys.contains(change.use.id(of: change.new.publicKey))
+                else { return }
+                try await readers.run { [self] in try node.promote(next) }
+            }
+        }
+    }
+
+    /// A release or witness key that is to take another's place.
+    private func keyChange(_ next: NextKey) throws -> (use: KeyUse, old: VerifierKey, new: VerifierKey)? {
+        guard let taking = try node.keys(taking: next) else { return nil }
+        func vkey(_ keys: NodeKeys) throws -> VerifierKey {
+            try keys.verifierKeys(node.authority).first { $0.purpose == next.rawValue }!.vkey
+        }
+        return (next == .release ? .release : .witness, try vkey(node.keys), try vkey(taking))
+    }
+
     private func nextStatement(_ directory: ExchangeDirectory, _ size: UInt64) throws -> Addition {
         var addition = Addition()
         let now = now / 1000 * 1000
@@ -129,10 +152,17 @@ extension ExchangeService {
             .map { KeyUse.epoch.id(of: $0.publicKey.bytes) }.filter { !directory.revokedEpochs.contains($0) }
         let putBack = try store.database.get(.meta, LogRecovery.journalPutBackKey)
         let isFirst = directory.ownStatements.isEmpty
-        guard isFirst || !keys.isEmpty || !lost.isEmpty || putBack != nil else { return addition }
+        let changes = try NextKey.allCases.compactMap(keyChange)
+            .filter { !isFirst && !directory.begunKeys.contains($0.use.id(of: $0.new.publicKey)) }
+        guard isFirst || !keys.isEmpty || !lost.isEmpty || putBack != nil || !changes.isEmpty else { return addition }
         var statement = KeysStatement(
             prefix: own, number: UInt64(directory.ownStatements.count) + 1, issuedMilliseconds: now)
-        if isFirst { statement.begins = try firstKeys(at: now) }
+        statement.begins =
+            isFirst
+            ? try firstKeys(at: now) : try changes.map { try KeyBegin($0.use, fromMilliseconds: now, vkey: $0.new) }
+        statement.ends = changes.map {
+            KeyEnd($0.use, milliseconds: now + limits.keyOverlapMilliseconds, id: $0.use.id(of: $0.old.publicKey))
+        }
         statement.revocations = lost.map { KeyEnd(.epoch, milliseconds: now, id: $0) }
         statement.journal = putBack.flatMap { row in
             guard let size = UInt64(bigEndianBytes: row.prefix(8)), let root = Digest(row.dropFirst(8)) else {

@@ -15,8 +15,12 @@ extension ExchangeService {
     @discardableResult
     public func issueCard(nodes: [String], by actor: UInt64 = 0) async throws -> SignedCard {
         try await record(by: actor) { [self] directory, _ in
-            if let card = directory.ownCard?.card, card.nodes == nodes { return Addition() }
             let keys = node.keys
+            if let card = directory.ownCard?.card, card.nodes == nodes, card.release.key == keys.release.verifyingKey,
+                card.witness.key == keys.witness.verifyingKey
+            {
+                return Addition()
+            }
             do {
                 let card = AuthorityCard(
                     country: node.authority.country, authority: node.authority.name, prefix: own,

@@ -15,6 +15,8 @@ public struct ExchangeLimits: Sendable {
     public var epochsAhead = 2
     /// How long after its epoch a private key stays, for what is still on its way. Default 14 days.
     public var epochGraceMilliseconds: UInt64 = 14 * 86_400_000
+    /// How long a release or witness key counts beside the one that takes its place. Default 7 days.
+    public var keyOverlapMilliseconds: UInt64 = 7 * 86_400_000
     /// How long ago a partner's log may have been seen to its end, for anything to be sealed to its keys. Default 3 days.
     public var directoryAgeMilliseconds: UInt64 = 3 * 86_400_000
     /// Bytes of one answer with deliveries, at most. Default 4 MiB.
@@ -41,7 +43,7 @@ public final class ExchangeService: Sendable {
     let clock: NodeClock
     let readers: BlockingPool
     let identity: IdentitySigner
-    let sealer: EnvelopeSealer
+    public let origin: String
     /// Whatever writes the exchange log, or decides on what the directory says, goes through here, one after the other.
     let lane = StreamQueue()
     let arrivals = Signal()
@@ -91,7 +93,7 @@ public final class ExchangeService: Sendable {
                 "an authority that exchanges has a name prefix of small letters, digits, dots and dashes: \(error.reason)"
             )
         }
-        sealer = EnvelopeSealer(origin: node.authority.keyName(LogID.exchange.name), key: node.keys.release)
+        origin = node.authority.keyName(LogID.exchange.name)
         var directory = ExchangeDirectory(own: identity.verifier)
         try store.forEachRecord(of: Streams.exchange) { _, opened in
             try directory.apply(ExchangeEvent(serializedBytes: opened.content), at: opened.record.timeMilliseconds)
@@ -105,7 +107,7 @@ public final class ExchangeService: Sendable {
     }
 
     public var own: String { node.authority.namePrefix }
-    public var origin: String { sealer.origin }
+    var sealer: EnvelopeSealer { EnvelopeSealer(origin: origin, key: node.keys.release) }
     public var directory: ExchangeDirectory { state.withLock { $0.directory } }
     public func keys(of prefix: String) -> AuthorityKeys? { state.withLock { $0.keys[prefix] } }
     var now: UInt64 { clock.nowMilliseconds() }
