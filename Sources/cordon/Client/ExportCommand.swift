@@ -23,6 +23,8 @@ struct ExportCommand: ClientCommand {
 
             With --output, the file appears once it is whole.
 
+            What partners without a line get by files is written by `cordon stick write`.
+
             Example: cordon export --offence wildlife --from 2026-01-01 --reason "annual report" --output wildlife.jsonl
 
             \(ClientFailure.exitCodes)
