@@ -4,12 +4,12 @@ internal import Testing
 
 /// Two authorities on this machine, as their officers work with each other from the command line.
 @Suite(.timeLimit(.minutes(3))) struct ExchangeCommandTests {
-    private static func authority(_ country: String, _ name: String) throws -> ServedNode {
+    static func authority(_ country: String, _ name: String) throws -> ServedNode {
         try ServedNode(country: country, name: name, serving: ["--partner-listen", "127.0.0.1:0"])
     }
 
     /// The card of a node, in a file of its own directory, and its fingerprint.
-    private static func card(_ node: ServedNode) throws -> (file: String, fingerprint: String) {
+    static func card(_ node: ServedNode) throws -> (file: String, fingerprint: String) {
         let file = node.node.directory["own.card"]
         let exported = try node.run("card", "export", file)
         try #require(exported.status == 0, "\(exported)")
@@ -18,7 +18,7 @@ internal import Testing
         )
     }
 
-    private static func until(_ what: String, _ condition: () throws -> Bool) throws {
+    static func until(_ what: String, _ condition: () throws -> Bool) throws {
         for _ in 0..<200 {
             if try condition() { return }
             usleep(200_000)
@@ -132,7 +132,7 @@ internal import Testing
         #expect(ContinuousClock.now - started < .seconds(15), "a poll is held for 50 s")
     }
 
-    private func agree(_ vn: ServedNode, _ la: ServedNode) throws {
+    func agree(_ vn: ServedNode, _ la: ServedNode) throws {
         let (proposal, signed) = (vn.node.directory["proposal"], vn.node.directory["signed"])
         let proposed = try vn.run(
             "agreement", "propose", "wildlife", "--with", "la.customs", "--title", "Wildlife", "--basis", "Article 4",
