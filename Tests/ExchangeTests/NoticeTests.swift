@@ -115,6 +115,32 @@ import Testing
         }
     }
 
+    @Test func oneReceiptConfirmsSeveralDeliveries() throws {
+        func receipt(_ state: String, _ ids: [UInt8], relation: String = "concerns") throws -> Notice {
+            try NoticeSamples.notice(.receipt) {
+                $0.receipt.state = state
+                $0.references = ids.map { id in
+                    .with {
+                        $0.entryID = Data(repeating: id, count: 16)
+                        $0.authority = "vn.customs"
+                        $0.relation = relation
+                    }
+                }
+            }
+        }
+        #expect(try rejects(receipt("delivered", [1])).isEmpty)
+        #expect(try rejects(receipt("delivered", Array(0..<100))).isEmpty)
+        #expect(try rejects(receipt("delivered", Array(0..<101))) == ["/references"])
+        #expect(try rejects(receipt("delivered", [])) == ["/references"])
+        #expect(try rejects(receipt("delivered", [1, 2, 1])) == ["/references"])
+        #expect(try rejects(receipt("delivered", [1, 2], relation: "derived-from")) == ["/references"])
+        var mixed = try receipt("delivered", [1, 2])
+        mixed.references[1].relation = "derived-from"
+        #expect(rejects(mixed) == ["/references"])
+        #expect(try rejects(receipt("read", [1])).isEmpty)
+        #expect(try rejects(receipt("read", [1, 2])) == ["/references"])
+    }
+
     private static let attachment = NoticeAttachment.with {
         $0.blob = Data(repeating: 1, count: 32)
         $0.key = Data(repeating: 2, count: 32)

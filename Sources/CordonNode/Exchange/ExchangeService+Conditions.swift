@@ -47,20 +47,21 @@ extension ExchangeService {
 
     /// Tells a partner that an officer has read its notice.
     func tellRead(_ entryID: [UInt8], stream: UInt64, to partner: Partner) async throws {
-        let notice = Self.receipt(entryID, state: "read", to: partner, at: now)
-        _ = try await sendOwn(to: partner) { [OwnNotice(notice: notice, stream: stream)] }
+        let notice = Self.receipt([entryID], state: "read", to: partner, at: now)
+        _ = try await sendOwn(to: partner) { OwnNotice(notice: notice, streams: [stream]) }
     }
 
-    static func receipt(_ entryID: [UInt8], state: String, to partner: Partner, at time: UInt64) -> Notice {
+    /// One says `delivered` of several notices; `read` of one.
+    static func receipt(_ entryIDs: [[UInt8]], state: String, to partner: Partner, at time: UInt64) -> Notice {
         .with {
             $0.subject = "Receipt"
-            $0.references = [
+            $0.references = entryIDs.map { entryID in
                 .with {
                     $0.entryID = Data(entryID)
                     $0.authority = partner.prefix
                     $0.relation = NoticeRelation.concerns.rawValue
                 }
-            ]
+            }
             $0.receipt.state = state
             $0.receipt.at = Moment(milliseconds: time).text
         }
@@ -69,62 +70,63 @@ extension ExchangeService {
     /// A notice that the node sends by itself.
     struct OwnNotice {
         let notice: Notice
-        /// Of the case that keeps it; 0 for none.
-        let stream: UInt64
-        /// What is done with it: a row of the family `exchange`.
-        var discharges: [UInt8]?
+        /// Of the cases that keep it, each once.
+        var streams: [UInt64] = []
+        /// What is done with it: rows of the family `exchange`.
+        var discharges: [[UInt8]] = []
     }
 
-    /// Releases notices that hold no intelligence, in one step with what they discharge. Returns how many: none to a
-    /// partner that could not get them now. Without a key there is no receipt.
+    /// Releases a notice that holds no intelligence, in one step with what it discharges. False where there is none to
+    /// send, or to a partner that could not get it now: without a key there is no receipt.
     func sendOwn(
-        to partner: Partner, _ make: @escaping @Sendable () throws -> [OwnNotice]
-    ) async throws -> Int {
+        to partner: Partner, _ make: @escaping @Sendable () throws -> OwnNotice?
+    ) async throws -> Bool {
         try await lane.run(Streams.exchange) {
             for _ in 0..<cases.limits.retries {
                 let directory = directory
-                let (proposal, sent) = try await readers.run { [self] () -> (Proposal, Int) in
-                    var proposal = Proposal(drafts: [])
-                    let own = try make()
-                    for one in own {
-                        let (notice, stream) = (one.notice, one.stream)
-                        let decision = ReleaseDecision.decide(
-                            ReleaseDraft(notice: notice, requested: [partner.prefix], author: 0),
-                            agreements: directory.book, partners: standings(directory), approvals: [],
-                            codes: cases.codes,
-                            configuration: ReleaseConfiguration(
-                                maximumDirectoryAgeMilliseconds: limits.directoryAgeMilliseconds),
-                            nowMilliseconds: now)
-                        guard decision.isReleased else { return (proposal, 0) }
-                        if let row = one.discharges { proposal.rows.append(RowChange(.exchange, row, nil)) }
-                        let sealed = try seal(
-                            notice, for: decision.recipients, &proposal, stream: stream, directory)
-                        guard stream != 0, try store.keys.key(stream) != nil else { continue }
-                        var file = try store.caseFile(stream)
-                        let released = CaseEvent.with {
-                            $0.noticeReleased.kind = notice.kind?.rawValue ?? ""
-                            $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
-                            $0.noticeReleased.entryIndex = sealed.index
-                            $0.noticeReleased.recipients = [partner.prefix]
-                            $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
-                            $0.noticeReleased.notice = Data(sealed.content)
-                        }
-                        try append([released], to: stream, &file, by: 0, &proposal, anywhere: true)
-                    }
-                    return (proposal, own.count)
+                let proposal = try await readers.run { [self] in
+                    try make().flatMap { try propose($0, to: partner, directory) }
                 }
-                guard sent > 0 else { return 0 }
+                guard let proposal else { return false }
                 do {
                     _ = try await sequencer.commit(proposal)
                     count(factsOf: proposal)
                     arrivals.raise()
-                    return sent
+                    return true
                 } catch let error as NodeError where error.code == .changed {
                     continue
                 }
             }
             throw CaseError(.overloaded, "others keep changing the exchange log")
         }
+    }
+
+    /// Nil where the partner could not get it now.
+    private func propose(_ own: OwnNotice, to partner: Partner, _ directory: ExchangeDirectory) throws -> Proposal? {
+        let decision = ReleaseDecision.decide(
+            ReleaseDraft(notice: own.notice, requested: [partner.prefix], author: 0),
+            agreements: directory.book, partners: standings(directory), approvals: [], codes: cases.codes,
+            configuration: ReleaseConfiguration(maximumDirectoryAgeMilliseconds: limits.directoryAgeMilliseconds),
+            nowMilliseconds: now)
+        guard decision.isReleased else { return nil }
+        var proposal = Proposal(drafts: [], rows: own.discharges.map { RowChange(.exchange, $0, nil) })
+        // What several cases keep is no case's own.
+        let sealed = try seal(
+            own.notice, for: decision.recipients, &proposal, stream: own.streams.count == 1 ? own.streams[0] : 0,
+            directory)
+        let released = CaseEvent.with {
+            $0.noticeReleased.kind = own.notice.kind?.rawValue ?? ""
+            $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
+            $0.noticeReleased.entryIndex = sealed.index
+            $0.noticeReleased.recipients = [partner.prefix]
+            $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
+            $0.noticeReleased.notice = Data(sealed.content)
+        }
+        for stream in own.streams where try store.keys.key(stream) != nil {
+            var file = try store.caseFile(stream)
+            try append([released], to: stream, &file, by: 0, &proposal, anywhere: true)
+        }
+        return proposal
     }
 
     // MARK: The end of what was received

@@ -40,7 +40,7 @@ extension ExchangeRow {
 }
 
 extension ExchangeService {
-    /// What is done at once.
+    /// What is done at once: no more than a receipt may confirm.
     private static let dutiesAtOnce = 64
 
     private func duties(to partner: Partner, _ kind: Duty.Kind) throws -> [Duty] {
@@ -60,7 +60,7 @@ extension ExchangeService {
         // What fails stays to be done.
         try? await recordAgreements(of: partner)
         try? await eraseDue(of: partner)
-        while let count = try? await confirmArrivals(to: partner), count == Self.dutiesAtOnce {}
+        while (try? await confirmArrivals(to: partner)) == true {}
     }
 
     private func recordAgreements(of partner: Partner) async throws {
@@ -74,13 +74,16 @@ extension ExchangeService {
         }
     }
 
-    private func confirmArrivals(to partner: Partner) async throws -> Int {
+    /// One receipt for all that has arrived: to seal one for each would cost more than to open what it confirms.
+    /// False where nothing was sent.
+    private func confirmArrivals(to partner: Partner) async throws -> Bool {
         try await sendOwn(to: partner) { [self] in
-            try duties(to: partner, .receipt).map { duty in
-                OwnNotice(
-                    notice: Self.receipt(duty.entryID, state: "delivered", to: partner, at: now), stream: duty.stream,
-                    discharges: duty.key(partner.number))
-            }
+            let duties = try duties(to: partner, .receipt)
+            guard !duties.isEmpty else { return nil }
+            return OwnNotice(
+                notice: Self.receipt(duties.map(\.entryID), state: "delivered", to: partner, at: now),
+                streams: duties.map(\.stream).filter { $0 != 0 },
+                discharges: duties.map { $0.key(partner.number) })
         }
     }
 
@@ -94,12 +97,9 @@ extension ExchangeService {
             let isThere = try await readers.run { try store.keys.key(stream) != nil }
             if isThere, try await !cases.eraseReceived(stream, reason: reason) { continue }
             _ = try await sendOwn(to: partner) { [self] in
-                guard try store.database.get(.exchange, duty.key(partner.number)) != nil else { return [] }
-                return [
-                    OwnNotice(
-                        notice: Self.erasure(duty, of: partner, at: now), stream: 0,
-                        discharges: duty.key(partner.number))
-                ]
+                guard try store.database.get(.exchange, duty.key(partner.number)) != nil else { return nil }
+                return OwnNotice(
+                    notice: Self.erasure(duty, of: partner, at: now), discharges: [duty.key(partner.number)])
             }
         }
     }

@@ -11,28 +11,6 @@ internal import SwiftProtobuf
 internal import Synchronization
 internal import TransparencyLog
 
-/// What a partner's release keys are, for its envelopes.
-private struct PartnerSigners: SignerDirectory {
-    let keys: AuthorityKeys
-    let origin: String
-    /// Where the entry stands in the partner's log.
-    let index: UInt64
-
-    func signer(_ id: Digest, origin: String, timeMilliseconds: UInt64) -> Signer? {
-        guard origin == self.origin,
-            let (key, standing) = keys.release(id, atIndex: index, timeMilliseconds: timeMilliseconds)
-        else { return nil }
-        let status: Signer.Status =
-            switch standing {
-            case .active: .active
-            case .notYet: .notYet
-            case .ended: .ended
-            case .revoked: .revoked
-            }
-        return Signer(key: key.key, status: status)
-    }
-}
-
 extension ExchangeService {
     /// One delivery after opening.
     private enum Taken {
@@ -51,10 +29,15 @@ extension ExchangeService {
     func takeIn(_ deliveries: [Delivery], from partner: Partner) async throws -> Replica.Event {
         var event: Replica.Event = .tick
         var rest = deliveries[...]
+        var last: Prepared?
         while !rest.isEmpty {
             let batch = Array(rest.prefix(Self.batchCount))
             rest = rest.dropFirst(batch.count)
+            // What follows a batch waits for the disk much of the time: the next one is opened beside it.
+            let before = last
+            async let followed: Void = follow(before, from: partner)
             let taken = try await readers.run { [self] in try open(batch, from: partner) }
+            await followed
             var good: [Taken] = []
             var refused: (UInt64, String)?
             for one in taken {
@@ -64,9 +47,19 @@ extension ExchangeService {
                 }
                 good.append(one)
             }
-            if let cursor = try await record(good, from: partner) { event = .delivered(cursor) }
-            if let refused { return .deliveryRefused(position: refused.0, code: refused.1) }
+            last = try await record(good, from: partner)
+            if let last { event = .delivered(last.cursor) }
+            if let refused {
+                event = .deliveryRefused(position: refused.0, code: refused.1)
+                break
+            }
+            // The next notices may come under an agreement that this batch brought.
+            if last?.bringsAgreement ?? false {
+                await follow(last, from: partner)
+                last = nil
+            }
         }
+        await follow(last, from: partner)
         return event
     }
 
@@ -144,7 +137,7 @@ extension ExchangeService {
 
     // MARK: Recording
 
-    private func record(_ taken: [Taken], from partner: Partner) async throws -> DeliveryCursor? {
+    private func record(_ taken: [Taken], from partner: Partner) async throws -> Prepared? {
         guard !taken.isEmpty else { return nil }
         for _ in 0..<cases.limits.retries {
             let prepared = try await store.keys.gate.create {
@@ -159,8 +152,7 @@ extension ExchangeService {
             }
             guard let prepared else { continue }
             state.withLock { $0.counts[partner.prefix, default: PartnerCounts()].refused += prepared.skipped }
-            await follow(prepared, from: partner)
-            return prepared.cursor
+            return prepared
         }
         throw CaseError(.overloaded, "others keep changing what came in")
     }
@@ -169,6 +161,7 @@ extension ExchangeService {
         var proposal = Proposal(drafts: [])
         var cursor = DeliveryCursor()
         var skipped = 0
+        var bringsAgreement = false
         /// Reports to match once they are durable.
         var reports: [CaseService.Imported] = []
     }
@@ -222,6 +215,7 @@ extension ExchangeService {
         switch notice.kind {
         case .receipt, .erasure, .consentDenial, .consentGrant, .recall, .handlingChange: break
         case .agreement:
+            prepared.bringsAgreement = true
             prepared.proposal.rows.append(
                 RowChange(
                     .exchange, ExchangeRow.duty(partner.number, .agreement, id), Array(notice.agreement.note)))
@@ -389,7 +383,8 @@ extension ExchangeService {
     // MARK: What follows
 
     /// Behind the commit: what a crash before it only puts off.
-    private func follow(_ prepared: Prepared, from partner: Partner) async {
+    private func follow(_ prepared: Prepared?, from partner: Partner) async {
+        guard let prepared else { return }
         for batch in Self.matchBatches(prepared.reports) {
             guard let met = try? await cases.match(batch, limit: cases.limits.hits), !met.isEmpty else { continue }
             _ = await note(met.map { .hit($0.stream, $0.number) }, of: partner)

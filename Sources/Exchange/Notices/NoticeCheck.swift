@@ -160,7 +160,13 @@ extension ReportCheck {
                 Set(NoticeRelation.allCases.map(\.rawValue)), required: true)
         }
         guard let relation = notice.kind?.relation else { return }
-        if notice.references(relation).count != 1 {
+        let subjects = notice.references(relation)
+        if notice.kind == .receipt, notice.receipt.state == "delivered" {
+            // What arrives together is confirmed together.
+            if subjects.isEmpty || subjects.count != notice.references.count || Set(subjects).count != subjects.count {
+                reject("/references", "missing", "a receipt refers to notices by `\(relation.rawValue)`, each once")
+            }
+        } else if subjects.count != 1 {
             reject("/references", "missing", "this kind of notice refers to one other by `\(relation.rawValue)`")
         }
     }
