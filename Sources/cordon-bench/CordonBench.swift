@@ -18,7 +18,10 @@ struct CordonBench: AsyncParsableCommand {
         case latency
         case verify
         case cases
-        case exchange
+        case release
+        case mirror
+        case receive
+        case line
     }
 
     @Option(help: "What to measure. Default: everything.")
@@ -87,11 +90,12 @@ struct CordonBench: AsyncParsableCommand {
             try await VerifyBench(directory: work, rounds: min(rounds, 7), entries: verifyEntries).run(&table)
         }
         if sections.contains(.cases) { try await CasesBench(directory: work, reports: reports).run(&table) }
-        if sections.contains(.exchange) {
-            try await ExchangeBench(
-                directory: work, entries: catchUpEntries, notices: notices, idleSeconds: idleSeconds
-            ).run(&table)
-        }
+        let exchange = ExchangeBench(
+            directory: work, entries: catchUpEntries, notices: notices, idleSeconds: idleSeconds)
+        if sections.contains(.release) { try await exchange.release(&table) }
+        if sections.contains(.mirror) { try await exchange.catchUp(&table) }
+        if sections.contains(.receive) { try await exchange.open(&table) }
+        if sections.contains(.line) { try await exchange.connected(&table) }
         if json { try table.printJSON() } else { table.printText() }
         guard table.allMet else { throw ExitCode.failure }
     }

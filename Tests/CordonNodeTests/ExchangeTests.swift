@@ -100,7 +100,8 @@ final class Federation: Sendable {
     }
 
     func agree(
-        _ parties: [String], nominal: Bool = true, highest: HandlingCode = .h2, lead: String? = nil
+        _ parties: [String], nominal: Bool = true, highest: HandlingCode = .h2, lead: String? = nil,
+        untold: Set<String> = []
     ) async throws -> String {
         let all = state.withLock { $0 }
         let first = parties[0]
@@ -114,9 +115,15 @@ final class Federation: Sendable {
             untilMilliseconds: now + 365 * 86_400_000)
         var note = try await self[first].propose(agreement, by: node(first)["ha"]).encoded
         for party in parties.dropFirst() {
-            note = try await self[party].accept(note, by: node(party)["ha"]).encoded
+            // Who is untold has signed, and hears of it from a notice.
+            note =
+                untold.contains(party)
+                ? try SignedAgreement(parsing: note).accepted(by: self[party].identity).encoded
+                : try await self[party].accept(note, by: node(party)["ha"]).encoded
         }
-        for party in parties where all[party] != nil { try await self[party].recordAgreement(note, by: 0) }
+        for party in parties where all[party] != nil && !untold.contains(party) {
+            try await self[party].recordAgreement(note, by: 0)
+        }
         return agreement.id
     }
 

@@ -50,6 +50,7 @@ private final class BadLine: PartnerTransport {
         let federation: Federation
         let photo: [UInt8]
         let released: String
+        let agreement: String
     }
 
     private func scene(connected: Bool = true) async throws -> Scene {
@@ -84,7 +85,7 @@ private final class BadLine: PartnerTransport {
             attachments: [attachment.id], by: lan["lan"])
         let released = try await vn.release(1, in: caseID, by: lan["ha"])
         #expect(released.entryID != nil, "\(released.decision)")
-        return Scene(federation: federation, photo: photo, released: caseID)
+        return Scene(federation: federation, photo: photo, released: caseID, agreement: agreement)
     }
 
     private func received(_ federation: Federation) async throws -> String {
@@ -128,6 +129,43 @@ private final class BadLine: PartnerTransport {
                 _ = try await la.fetchAttachment(place, of: caseID, by: lao["lan"])
             }
         }
+        await federation.stop()
+    }
+
+    /// A partner may name in another notice what it has shared before; taking that one back takes nothing else away.
+    @Test func whatAnErasedCaseSharesWithAnotherStays() async throws {
+        let scene = try await scene()
+        let federation = scene.federation
+        let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
+        let (la, lao) = (federation["la.customs"], federation.node("la.customs"))
+        let kept = try await received(federation)
+        let attached = try await lan.service.readCase(scene.released, by: lan["lan"]).attachments[0].attachment
+        var again = seizureNotice(SeizureReport(), agreement: scene.agreement)
+        again.conditions.mayExport = true
+        _ = try await vn.draft(
+            again, to: ["la.customs"], in: scene.released, attachments: [attached.id], by: lan["lan"])
+        let second = try await vn.release(2, in: scene.released, by: lan["ha"])
+        let recalled = try await federation.received(#require(second.entryID), at: "la.customs")
+        let (attachment, _) = try await la.fetchAttachment(1, of: kept, by: lao["lan"])
+        let (other, _) = try await la.fetchAttachment(1, of: recalled, by: lao["lan"])
+        #expect(kept != recalled && attachment.blob == other.blob)
+        let blob = try #require(Digest(attachment.blob))
+
+        func recall(_ number: UInt32, _ caseID: String) async throws {
+            _ = try await vn.recall(
+                .number(number), in: scene.released, reason: "a mistake", erase: true, by: lan["ha"])
+            try await federation.until("\(number) is erased") {
+                do {
+                    _ = try await la.notice(.received, in: caseID, by: lao["ha"])
+                    return false
+                } catch let error as CaseError { return error.code == .notFound }
+            }
+        }
+        try await recall(2, recalled)
+        let download = try await lao.service.download(attachment.id, by: lao["lan"])
+        #expect(try await download.piece(0..<1000) == Array(scene.photo[..<1000]))
+        try await recall(1, kept)
+        try await federation.until("the last one takes it along") { !lao.service.blobs.contains(blob) }
         await federation.stop()
     }
 

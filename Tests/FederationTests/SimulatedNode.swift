@@ -92,7 +92,7 @@ final class SimulatedNode {
             partner == number || live.mirrors[partner].isRevoked ? nil : makeReplica(partner, seed)
         }
         clients = live.mirrors.indices.map { partner in
-            (0..<2).map { _ in WitnessClient(witness: Authority.all[partner].witness.verifier) }
+            (0..<2).map { _ in WitnessClient(witnesses: [Authority.all[partner].witness.verifier]) }
         }
         isSubmitting = Array(repeating: [false, false], count: live.mirrors.count)
         wakes = Array(repeating: nil, count: live.mirrors.count)

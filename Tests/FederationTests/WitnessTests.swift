@@ -100,7 +100,8 @@ import TransparencyLog
     @Test func theClientFindsTheSizeToAskFrom() throws {
         for says in [true, false] {
             for (known, held) in [(0, nil), (0, 7), (7, 7), (3, 7), (9, nil)] as [(UInt64, UInt64?)] {
-                var client = WitnessClient(witness: Authority.all[3].witness.verifier, cosignedSize: known)
+                var client = WitnessClient(
+                    witnesses: [Authority.all[3].witness.verifier], cosignedSize: known)
                 let outcome = try ask(&client, 12, held: held.map { try checkpoint($0) }, says: says)
                 if case .cosigned(let lines) = outcome {
                     #expect(lines.count == 1 && client.cosignedSize == 12)
@@ -113,16 +114,25 @@ import TransparencyLog
     }
 
     @Test func theClientSeesThatItIsBehindOrContradicted() throws {
-        var client = WitnessClient(witness: Authority.all[3].witness.verifier)
+        var client = WitnessClient(witnesses: [Authority.all[3].witness.verifier])
         guard case .ahead(12) = try ask(&client, 9, held: checkpoint(12)) else { throw Unexpected() }
         guard case .contradicted = try ask(&client, 12, held: checkpoint(12, of: fork)) else { throw Unexpected() }
         guard case .contradicted = try ask(&client, 12, held: checkpoint(9, of: fork)) else { throw Unexpected() }
     }
 
     @Test func theClientBelievesNoOtherKey() throws {
-        var client = WitnessClient(witness: Authority.all[4].witness.verifier)
+        var client = WitnessClient(witnesses: [Authority.all[4].witness.verifier])
         guard case .refused(200) = try ask(&client, 9, held: nil) else { throw Unexpected() }
         #expect(client.cosignedSize == 0)
+    }
+
+    /// After a rotation a witness may go on with its old key for a while.
+    @Test func theClientBelievesEveryKeyOfTheWitness() throws {
+        for keys in [[4, 3], [3, 4]] {
+            var client = WitnessClient(witnesses: keys.map { Authority.all[$0].witness.verifier })
+            guard case .cosigned(let lines) = try ask(&client, 9, held: nil) else { throw Unexpected() }
+            #expect(lines.map(\.keyID) == [Authority.all[3].witness.verifier.vkey.keyID])
+        }
     }
 
     // MARK: The start gate

@@ -47,7 +47,7 @@ enum ReplicationFuzzing {
             return
         }
         precondition(request.encoded == bytes, "a request that is not written back as it was read")
-        var client = WitnessClient(witness: try! WitnessVerifier(name: "w", key: VerifyingKey(log.key.bytes)))
+        var client = WitnessClient(witnesses: [try! WitnessVerifier(name: "w", key: VerifyingKey(log.key.bytes))])
         guard let signed = try? SignedCheckpoint(verifying: request.note, logs: [log]) else { return }
         for status in [200, 409] { _ = client.answered(status: status, body: bytes, to: request, for: signed) }
     }

@@ -87,6 +87,22 @@ private final class Echo: PartnerResponder {
         }
     }
 
+    @Test func requestsThatFailTogetherSkipNoAddress() async throws {
+        let identity = try TLSIdentity(theirs, name: "la.customs")
+        try await withServer(Echo([theirs.verifyingKey.pin: "la.customs"])) { port in
+            let line = try #require(
+                HTTPPartnerTransport(
+                    nodes: ["127.0.0.1:1", "127.0.0.1:\(port)"], pins: [ours.verifyingKey.pin], identity: identity))
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { _ = try? await line.send(.init(.get, "/a"), limit: 1000, timeoutSeconds: 60) }
+                }
+            }
+            #expect(try await line.send(.init(.post, "/a"), limit: 1000, timeoutSeconds: 60).status == 200)
+            await line.stop()
+        }
+    }
+
     @Test func thePinOfAKeyIsThatOfItsCertificate() throws {
         #expect(try TLSIdentity(ours, name: "vn.customs").pin == ours.verifyingKey.pin)
     }

@@ -35,7 +35,10 @@ enum CaseIndexing {
                 &changes)
         case .ownerChanged: changes.rows.append(owner(after, stream))
         case .exhibitSealed(let sealed): changes.rows += object(sealed.id, stream)
-        case .attachmentAdded(let attachment): changes.rows += object(attachment.id, stream)
+        case .attachmentAdded(let attachment):
+            changes.rows += object(attachment.id, stream)
+            guard let blob = Digest(attachment.blob) else { break }
+            changes.rows.append(RowChange(.index, IndexRow.blob(blob, stream), []))
         case .taskAdded(let task):
             changes.rows.append(
                 RowChange(.index, IndexRow.task(task.assignee, stream, task.number), Array(task.due.utf8)))

@@ -167,7 +167,7 @@ extension CaseService {
         requiring check: @escaping @Sendable (CaseFile) throws(CaseError) -> Void
     ) async throws -> Bool {
         let current = administration.directory
-        let (proposal, event, next, attached) = try await readers.run { [self] in
+        let (proposal, event, next) = try await readers.run { [self] in
             let file = try store.caseFile(stream)
             try check(file)
             var proposal = Proposal(drafts: [])
@@ -196,7 +196,7 @@ extension CaseService {
             let keys = try store.keys.prepareErasure(of: stream)
             proposal.rows += keys.rows
             proposal.premises += keys.premises
-            return (proposal, event, keys.next, file.attachments.compactMap { Digest($0.attachment.blob) })
+            return (proposal, event, keys.next)
         }
         do {
             let acknowledgement = try await sequencer.commit(proposal)
@@ -204,9 +204,6 @@ extension CaseService {
             administration.apply(
                 [event], at: current.version, by: actor, acknowledgement.commit.timeMilliseconds)
             try store.keys.finishErasure(next)
-            try await readers.run { [self] in
-                for blob in attached where blobs.contains(blob) { try blobs.delete(blob) }
-            }
             return true
         } catch let error as NodeError where error.code == .changed {
             try store.keys.abandonErasure()
@@ -249,6 +246,10 @@ extension CaseService {
         }
         for id in file.exhibits.map(\.sealed.id) + file.attachments.map(\.attachment.id) {
             if let number = CaseIndexing.number(id) { rows.append(RowChange(.index, IndexRow.object(number), nil)) }
+        }
+        for blob in file.attachments.compactMap({ Digest($0.attachment.blob) }) {
+            rows.append(RowChange(.index, IndexRow.blob(blob, stream), nil))
+            rows.append(RowChange(.index, IndexRow.erasedBlob(blob), []))
         }
         for task in file.tasks {
             rows.append(RowChange(.index, IndexRow.task(task.task.assignee, stream, task.task.number), nil))
@@ -300,9 +301,10 @@ extension CaseService {
     /// Set with an erasure, until what its rows leave in the files is gone too.
     static let purgeKey = Array("purge due".utf8)
 
-    /// After an erasure; and at a start, where the node ended before this was done.
+    /// After an erasure, while there is no other; and at a start, where the node ended before this was done.
     func finishErasure() async throws {
         store.forgetTokens()
+        try await removeErasedBlobs()
         let store = store
         let isDue = try await readers.run {
             guard try store.database.get(.meta, Self.purgeKey) != nil else { return false }
@@ -311,5 +313,42 @@ extension CaseService {
         }
         guard isDue else { return }
         _ = try await sequencer.commit(Proposal(drafts: [], rows: [RowChange(.meta, Self.purgeKey, nil)]))
+    }
+
+    /// A partner may name in a notice of its own what another case has already: that stays.
+    private func removeErasedBlobs() async throws {
+        let (store, blobs) = (store, blobs)
+        let erased = try await readers.run {
+            var erased: [Digest] = []
+            try store.database.forEach(.index, from: [12], upTo: [13]) { key, _ in
+                if let blob = Digest(key.dropFirst()) { erased.append(blob) }
+                return true
+            }
+            return erased
+        }
+        for blob in erased {
+            try await blobQueue.run(Self.lane(of: blob)) {
+                try await readers.run {
+                    if try !store.hasCase(with: blob) { try blobs.delete(blob) }
+                }
+                let row = RowChange(.index, IndexRow.erasedBlob(blob), nil)
+                _ = try await sequencer.commit(Proposal(drafts: [], rows: [row]))
+            }
+        }
+    }
+
+    /// In `blobQueue`.
+    static func lane(of blob: Digest) -> UInt64 { UInt64(bigEndianBytes: blob.bytes.prefix(8))! }
+}
+
+extension CaseStore {
+    /// Whether the blob is an attachment of any case.
+    func hasCase(with blob: Digest) throws -> Bool {
+        var isFound = false
+        try database.forEach(.index, from: IndexRow.blob(blob, 0), upTo: IndexRow.blob(blob, .max)) { _, _ in
+            isFound = true
+            return false
+        }
+        return isFound
     }
 }

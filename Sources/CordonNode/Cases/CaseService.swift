@@ -40,6 +40,8 @@ public final class CaseService: Sendable {
     let clock: NodeClock
     let readers: BlockingPool
     let queue = StreamQueue()
+    /// Keeps a blob's removal apart from its being made an attachment of another case. By `lane(of:)`.
+    let blobQueue = StreamQueue()
     /// The last finished export of each officer. Held for moments only.
     let exports = Mutex<[UInt64: ExportResult]>([:])
 

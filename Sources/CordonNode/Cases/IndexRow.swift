@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Customs
 internal import Storage
 
-/// Rows of the column family `index`. All but 4, 5, 6 and 10 are derived from events, and can be made again from them.
+/// Rows of the column family `index`. All but 4, 5, 6, 10 and 12 are derived from events, and can be made again from them.
 ///
 /// ```
 /// 1 ‖ number[8]                                   an object → the stream of its case[8]; of a case, its owner[8]
@@ -16,6 +16,8 @@ internal import Storage
 /// 8 ‖ officer[8] ‖ ~stream[8]                     a case with hits for the officer, who owned it then
 /// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
 /// 10 ‖ upload id, 32 hex digits                   an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
+/// 11 ‖ blob[32] ‖ stream[8]                       a blob that is an attachment of the case
+/// 12 ‖ blob[32]                                   one that an erased case had: it goes, unless another case has it
 /// 16 ‖ scheme[1] ‖ value ‖ 0 ‖ ~number[8] ‖ stream[8]   a term that reports meet by → day of the seizure[4]; of
 ///                                                 names of persons, Births behind it
 /// 17 ‖ token with a letter left out ‖ 0 ‖ token   for names that were misspelt
@@ -72,6 +74,8 @@ enum IndexRow {
         [9] + officer.bigEndianBytes + stream.bigEndianBytes + number.bigEndianBytes
     }
     static func upload(_ id: [UInt8]) -> [UInt8] { [10] + id }
+    static func blob(_ blob: Digest, _ stream: UInt64) -> [UInt8] { [11] + blob.bytes + stream.bigEndianBytes }
+    static func erasedBlob(_ blob: Digest) -> [UInt8] { [12] + blob.bytes }
     static func term(_ term: SearchTerm) -> [UInt8] { [16, term.scheme.rawValue] + term.value.utf8 + [0] }
     /// In one piece: a report has dozens of them.
     static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] {

@@ -53,7 +53,7 @@ public struct Rebuild {
         return Result(records: records, cases: cases, erased: erased)
     }
 
-    private static func isDerived(_ key: [UInt8]) -> Bool { ![4, 5, 6, 10].contains(key.first) }
+    private static func isDerived(_ key: [UInt8]) -> Bool { ![4, 5, 6, 10, 12].contains(key.first) }
 
     private func clear(_ family: ColumnFamily, where isCleared: ([UInt8]) -> Bool) throws {
         var batch = WriteBatch()

@@ -19,7 +19,7 @@ extension ExchangeService {
     ) async throws -> (attachment: AttachmentAdded, file: CaseFile) {
         try credentials.require(.changeCase)
         let file = try await cases.visibleCase(caseID, credentials)
-        guard let (received, notice) = try receivedState(of: file), notice.attachments.indices.contains(place - 1)
+        guard let (received, notice) = receivedState(of: file), notice.attachments.indices.contains(place - 1)
         else { throw CaseError(.notFound, "the notice has no such attachment") }
         try file.requireAllowed(.read, at: now)
         let wanted = notice.attachments[place - 1]
@@ -28,21 +28,27 @@ extension ExchangeService {
             return (added.attachment, file)
         }
         try await bring(blob, size: wanted.size, from: received.sender)
-        let content = try await digest(of: wanted, blob)
-        let change = try await cases.change(
-            caseID,
-            [
-                .with {
-                    $0.attachmentAdded.fileName = wanted.fileName
-                    $0.attachmentAdded.mediaType = wanted.mediaType
-                    $0.attachmentAdded.size = wanted.size
-                    $0.attachmentAdded.description_p = wanted.description_p
-                    $0.attachmentAdded.sha256 = Data(content.bytes)
-                    $0.attachmentAdded.blob = wanted.blob
-                    $0.attachmentAdded.key = wanted.key
-                }
-            ], by: credentials)
-        return (change.events[0].attachmentAdded, change.file)
+        // An erasure of another case that has it does not take it away in between.
+        return try await cases.blobQueue.run(CaseService.lane(of: blob)) {
+            guard try await cases.mapped({ [cases] in cases.blobs.contains(blob) }) else {
+                throw CaseError(.overloaded, "the attachment was just erased with another case: try again")
+            }
+            let content = try await digest(of: wanted, blob)
+            let change = try await cases.change(caseID, [Self.event(wanted, content)], by: credentials)
+            return (change.events[0].attachmentAdded, change.file)
+        }
+    }
+
+    private static func event(_ wanted: NoticeAttachment, _ content: Digest) -> CaseEvent {
+        .with {
+            $0.attachmentAdded.fileName = wanted.fileName
+            $0.attachmentAdded.mediaType = wanted.mediaType
+            $0.attachmentAdded.size = wanted.size
+            $0.attachmentAdded.description_p = wanted.description_p
+            $0.attachmentAdded.sha256 = Data(content.bytes)
+            $0.attachmentAdded.blob = wanted.blob
+            $0.attachmentAdded.key = wanted.key
+        }
     }
 
     /// The sealed blob is here when this returns.
@@ -128,7 +134,7 @@ extension ExchangeService {
             .exchange, from: ExchangeRow.entry(partner.number, []), upTo: ExchangeRow.entry(partner.number + 1, [])
         ) { _, value in
             guard let stream = UInt64(bigEndianBytes: [UInt8](value)), stream != 0,
-                try store.keys.key(stream) != nil, let (_, notice) = try receivedState(of: store.caseFile(stream))
+                try store.keys.key(stream) != nil, let (_, notice) = receivedState(of: try store.caseFile(stream))
             else { return true }
             for attachment in notice.attachments {
                 guard let blob = Digest(attachment.blob), !cases.blobs.contains(blob) else { continue }

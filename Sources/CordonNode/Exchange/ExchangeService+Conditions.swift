@@ -39,7 +39,7 @@ extension CaseFile {
 }
 
 extension ExchangeService {
-    func receivedState(of file: CaseFile) throws -> (ReceivedNotice, Notice)? {
+    func receivedState(of file: CaseFile) -> (ReceivedNotice, Notice)? {
         file.receivedNotice.map { ($0.state, $0.notice) }
     }
 

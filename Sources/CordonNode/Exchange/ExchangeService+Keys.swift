@@ -207,7 +207,7 @@ extension ExchangeService {
     // MARK: Opening keys
 
     /// What envelopes are opened with, the epoch most likely first. Blocks.
-    func openingKeys(besides records: Bool = true) throws -> [OpeningKey] {
+    func openingKeys() throws -> [OpeningKey] {
         let now = now
         let known = directory.recipientKeys.filter { !$0.isDestroyed && $0.epoch > 0 && $0.from <= now + 86_400_000 }
         return try known.sorted { $0.epoch > $1.epoch }.compactMap { info in

@@ -19,6 +19,10 @@ extension ExchangeService {
         case skipped(Delivery, code: String)
         /// The envelope is not the one of its entry: it is fetched again.
         case wrong(Delivery, code: String)
+
+        var bringsAgreement: Bool {
+            if case .opened(_, _, let notice) = self, notice.kind == .agreement { true } else { false }
+        }
     }
 
     /// What of a batch is taken at once.
@@ -31,13 +35,18 @@ extension ExchangeService {
         var rest = deliveries[...]
         var last: Prepared?
         while !rest.isEmpty {
-            let batch = Array(rest.prefix(Self.batchCount))
+            let batch = rest.prefix(Self.batchCount)
             rest = rest.dropFirst(batch.count)
             // What follows a batch waits for the disk much of the time: the next one is opened beside it.
             let before = last
             async let followed: Void = follow(before, from: partner)
-            let taken = try await readers.run { [self] in try open(batch, from: partner) }
+            var taken = try await readers.run { [self] in try open(Array(batch), from: partner) }
             await followed
+            // What came under an agreement of this batch is opened when that is recorded.
+            if let place = taken.firstIndex(where: \.bringsAgreement), place + 1 < taken.count {
+                taken = Array(taken.prefix(place + 1))
+                rest = deliveries[(batch.startIndex + taken.count)...]
+            }
             var good: [Taken] = []
             var refused: (UInt64, String)?
             for one in taken {

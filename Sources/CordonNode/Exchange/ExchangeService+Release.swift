@@ -153,7 +153,7 @@ extension ExchangeService {
     }
 
     private func onwardSource(_ file: CaseFile, _ directory: ExchangeDirectory) throws -> OnwardSource? {
-        guard let (received, notice) = try receivedState(of: file) else { return nil }
+        guard let (received, notice) = receivedState(of: file) else { return nil }
         let agreement = directory.book.records[notice.conditions.agreement]?.revisions.last?.agreement.onward ?? .no
         return OnwardSource(
             originator: received.sender, conditions: received.conditions ?? HandlingConditions(),

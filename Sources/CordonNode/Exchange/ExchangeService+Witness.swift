@@ -36,10 +36,7 @@ extension ExchangeService {
         gate.withLock { $0 = .waiting }
         while !Task.isCancelled {
             var start = try startGate(Set(transports.keys))
-            for (prefix, transport) in transports {
-                let reply = try? await transport.send(
-                    PartnerRequest(.get, "/checkpoints"), limit: Gossip.maximumByteCount, timeoutSeconds: 10)
-                guard let reply, reply.status == 200, let gossip = try? Gossip(parsing: reply.body) else { continue }
+            for (prefix, gossip) in await Gossip.ask(transports) {
                 try start.answered(by: prefix, gossip) { try store.logs.compare($0, $1) }
             }
             guard settle(start) else { return }
@@ -118,8 +115,7 @@ extension ExchangeService {
                     try? await Task.sleep(for: .seconds(30))
                     let size = try? node.checkpoint(.journal).size
                     guard size != last else { continue }
-                    last = size
-                    await gatherCosignatures(of: .journal)
+                    last = await gatherCosignatures(of: .journal) ? size : nil
                 }
             }
             group.addTask { [self] in
@@ -154,10 +150,10 @@ extension PartnerSync {
                 (try service.node.checkpoint(log), service.keys(of: prefix)?.witnessKeys(at: service.now) ?? [])
             }
             let known = try await service.readers.run { try service.mirrors.cosigned(number, log) }
-            guard checkpoint.size > 0, known?.size != checkpoint.size, let witness = keys.first else {
+            guard checkpoint.size > 0, known?.size != checkpoint.size, !keys.isEmpty else {
                 return true
             }
-            var client = WitnessClient(witness: witness, cosignedSize: known?.size ?? 0)
+            var client = WitnessClient(witnesses: keys, cosignedSize: known?.size ?? 0)
             for _ in 0..<WitnessClient.maximumRequests {
                 let request = try client.request(for: checkpoint) { size1, size2 in
                     var reader = service.store.logs.reader(log, size: size2)
@@ -192,6 +188,25 @@ extension PartnerSync {
             return false
         } catch {
             return false
+        }
+    }
+}
+
+extension Gossip {
+    /// What partners hold, all asked at once; those that say nothing within 10 s are left out.
+    static func ask(_ transports: [String: any PartnerTransport]) async -> [(prefix: String, gossip: Gossip)] {
+        await withTaskGroup(of: (prefix: String, gossip: Gossip)?.self) { group in
+            for (prefix, transport) in transports {
+                group.addTask {
+                    let reply = try? await transport.send(
+                        PartnerRequest(.get, "/checkpoints"), limit: maximumByteCount, timeoutSeconds: 10)
+                    guard let reply, reply.status == 200 else { return nil }
+                    return (try? Gossip(parsing: reply.body)).map { (prefix, $0) }
+                }
+            }
+            return await group.reduce(into: []) { heard, answer in
+                if let answer { heard.append(answer) }
+            }.sorted { $0.prefix < $1.prefix }
         }
     }
 }

@@ -119,20 +119,16 @@ public struct LogRecovery {
         var gate = StartGate(
             logs: try StartGate.ownLogs(of: node, store, directory), partners: Set(mirrors.map(\.prefix)), required: 1)
         var heard = Heard()
-        for mirror in mirrors {
-            let reply = try? await mirror.transport.send(
-                PartnerRequest(.get, "/checkpoints"), limit: Gossip.maximumByteCount, timeoutSeconds: 15)
-            guard let reply, reply.status == 200, let gossip = try? Gossip(parsing: reply.body) else {
-                heard.silent.append(mirror.prefix)
-                continue
-            }
-            heard.answered.append(mirror.prefix)
+        let transports = Dictionary(uniqueKeysWithValues: mirrors.map { ($0.prefix, $0.transport) })
+        for (prefix, gossip) in await Gossip.ask(transports) {
+            heard.answered.append(prefix)
             for case .checkpoint(let note) in gossip.items {
                 guard let held = try? SignedCheckpoint(verifying: note, logs: [verifier]) else { continue }
-                heard.holders[mirror.prefix] = max(held.size, heard.holders[mirror.prefix] ?? 0)
+                heard.holders[prefix] = max(held.size, heard.holders[prefix] ?? 0)
             }
-            try gate.answered(by: mirror.prefix, gossip) { try store.logs.compare($0, $1) }
+            try gate.answered(by: prefix, gossip) { try store.logs.compare($0, $1) }
         }
+        heard.silent = mirrors.map(\.prefix).filter { !heard.answered.contains($0) }
         switch gate.decision {
         case .maySign: break
         case .waiting:

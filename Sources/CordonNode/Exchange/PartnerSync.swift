@@ -5,8 +5,9 @@ internal import TransparencyLog
 
 /// Keeps up with one partner: drives its replica over a transport, and stores what comes of it.
 ///
-/// One task handles the replica's events, one after the other; requests, judging and storing run beside it and post
-/// what they come to. What a partner costs is bounded by the replica's limits.
+/// One task handles the replica's events, one after the other; requests and judging run beside it and post what they
+/// come to. What a partner costs is bounded by the replica's limits. Where something of ours fails, the disk say, the
+/// replica is made again from what is stored, after a while.
 final class PartnerSync: Sendable {
     let prefix: String
     let partner: Partner
@@ -19,12 +20,25 @@ final class PartnerSync: Sendable {
     enum Round: Sendable {
         case synced(size: UInt64)
         case failed(String)
+        /// Something of ours.
+        case notStored
     }
 
-    private let events: AsyncStream<Replica.Event>
-    private let post: AsyncStream<Replica.Event>.Continuation
+    private enum Posted: Sendable {
+        case event(Replica.Event)
+        /// To what the replica of a generation asked for; no later one wants it.
+        case answer(Replica.Event, generation: UInt64)
+        /// An answer that will not come, since it could not be worked out here.
+        case lost(any Error, generation: UInt64)
+    }
+    private let events: AsyncStream<Posted>
+    private let post: AsyncStream<Posted>.Continuation
     private let task = Mutex<Task<Void, Never>?>(nil)
-    private let requests = Mutex<[UInt64: Task<Void, Never>]>([:])
+    private struct RequestID: Hashable {
+        let generation: UInt64
+        let id: UInt64
+    }
+    private let requests = Mutex<[RequestID: Task<Void, Never>]>([:])
     /// Checkpoints and evidence that the loop has not come to. A partner may show any number of them while the loop
     /// waits for the disk; those beyond the bound are shown again with its next sync.
     private let observations = Atomic(0)
@@ -56,7 +70,7 @@ final class PartnerSync: Sendable {
         let running = task.withLock { $0 }
         running?.cancel()
         await running?.value
-        for request in requests.withLock({ $0.values }) { request.cancel() }
+        cancelRequests()
         await transport.stop()
     }
 
@@ -68,56 +82,109 @@ final class PartnerSync: Sendable {
                 return
             }
         }
-        post.yield(event)
+        post.yield(.event(event))
     }
 
     // MARK: The loop
 
     private func run() async {
-        guard var replica = try? await load() else { return }
+        var pause = Self.firstPause
+        var generation: UInt64 = 0
+        while !Task.isCancelled {
+            do {
+                var replica = try await load()
+                return try await follow(&replica, generation) { pause = Self.firstPause }
+            } catch {
+                // Of ours: what the partner does is the replica's business.
+                cancelRequests()
+                generation += 1
+                service.failed(prefix, "what came could not be taken in here: it is tried again")
+                onRound(.notStored)
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(60))
+            }
+        }
+    }
+
+    private static let firstPause = Duration.milliseconds(500)
+
+    private func cancelRequests() {
+        let running = requests.withLock { requests in
+            defer { requests = [:] }
+            return Array(requests.values)
+        }
+        for request in running { request.cancel() }
+    }
+
+    /// Until the events end, or something fails here. `onSynced`: after each whole round.
+    private func follow(_ replica: inout Replica, _ generation: UInt64, onSynced: () -> Void) async throws {
         var timer: Task<Void, Never>?
-        post.yield(.tick)
-        for await event in events {
+        defer { timer?.cancel() }
+        post.yield(.event(.tick))
+        for await posted in events {
             guard !Task.isCancelled else { break }
-            if event.isObservation { observations.subtract(1, ordering: .relaxed) }
-            for action in replica.handle(event, now: ExchangeService.uptimeMilliseconds()) { await perform(action) }
+            guard let event = try event(in: posted, generation) else { continue }
+            for action in replica.handle(event, now: ExchangeService.uptimeMilliseconds()) {
+                if case .synced = action { onSynced() }
+                try await perform(action, generation)
+            }
             timer?.cancel()
             if let wakeUp = replica.wakeUp {
                 let now = ExchangeService.uptimeMilliseconds()
                 timer = Task { [post] in
                     try? await Task.sleep(for: .milliseconds(Int64(wakeUp > now ? wakeUp - now : 0)))
-                    if !Task.isCancelled { post.yield(.tick) }
+                    if !Task.isCancelled { post.yield(.event(.tick)) }
                 }
             }
         }
-        timer?.cancel()
+    }
+
+    /// Nil where it was for an earlier replica.
+    private func event(in posted: Posted, _ generation: UInt64) throws -> Replica.Event? {
+        switch posted {
+        case .event(let event):
+            if event.isObservation { observations.subtract(1, ordering: .relaxed) }
+            return event
+        case .answer(let event, generation): return event
+        case .lost(let error, generation): throw error
+        case .answer, .lost: return nil
+        }
     }
 
     private func load() async throws -> Replica {
         let (service, partner, source) = (service, partner, source)
         return try await service.readers.run {
             let logs = try service.logVerifiers(of: partner)
+            var limits = ReplicaLimits()
+            // A file that is not there does not come by itself.
+            if source == .copy { limits.attempts = 1 }
             let configuration = Replica.Configuration(
                 origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(log: logs[0]), source: source,
-                gossips: source == .authority)
+                gossips: source == .authority, limits: limits)
             return Replica(
                 configuration, state: try service.mirrors.state(partner.number, logs),
                 seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
         }
     }
 
-    private func perform(_ action: Replica.Action) async {
+    private func perform(_ action: Replica.Action, _ generation: UInt64) async throws {
         switch action {
-        case .request(let request): send(request)
-        case .cancel(let id): requests.withLock { $0.removeValue(forKey: id) }?.cancel()
+        case .request(let request): send(request, generation)
+        case .cancel(let id):
+            requests.withLock { $0.removeValue(forKey: RequestID(generation: generation, id: id)) }?.cancel()
         case .judge(let batch, let state):
             let judge = LogEntryJudge(card: partner.card, origin: AuthorityPrefix.exchange(partner.prefix))
             Task { [service, post] in
-                let verdict = try? await service.judging.run { judge.judge(batch, state: state) }
-                post.yield(.judged(verdict ?? .bad(index: batch.firstIndex, code: "not-judged")))
+                do {
+                    let verdict = try await service.judging.run { judge.judge(batch, state: state) }
+                    post.yield(.answer(.judged(verdict), generation: generation))
+                } catch {
+                    post.yield(.lost(error, generation: generation))
+                }
             }
-        case .persist(let step): await persist(step)
-        case .deliver(let deliveries): await deliver(deliveries)
+        case .persist(let step): try await persist(step, generation)
+        case .deliver(let deliveries):
+            post.yield(.answer(try await service.takeIn(deliveries, from: partner), generation: generation))
         case .compare(let older, let newer): await compare(older, newer)
         case .gossip(let gossip): await service.heard(gossip, from: partner)
         case .alarm(let alarm):
@@ -132,7 +199,8 @@ final class PartnerSync: Sendable {
         }
     }
 
-    private func send(_ request: ReplicaRequest) {
+    private func send(_ request: ReplicaRequest, _ generation: UInt64) {
+        let id = RequestID(generation: generation, id: request.id)
         let task = Task { [self] in
             let event: Replica.Event
             do {
@@ -147,10 +215,10 @@ final class PartnerSync: Sendable {
             } catch {
                 event = .failed(id: request.id, .unreachable)
             }
-            requests.withLock { $0[request.id] = nil }
-            post.yield(event)
+            requests.withLock { $0[id] = nil }
+            post.yield(.answer(event, generation: generation))
         }
-        requests.withLock { $0[request.id] = task }
+        requests.withLock { $0[id] = task }
     }
 
     private func message(for request: ReplicaRequest) async throws -> PartnerRequest {
@@ -168,29 +236,15 @@ final class PartnerSync: Sendable {
 
     // MARK: Storing
 
-    private func persist(_ step: Replica.Persist) async {
+    private func persist(_ step: Replica.Persist, _ generation: UInt64) async throws {
         let (service, partner) = (service, partner)
-        do {
-            let held = try await service.readers.run {
-                let held = try service.mirrors.persist(step, of: partner.number, service.logVerifiers(of: partner))
-                if held == nil { try service.refreshKeys(of: partner) }
-                return held
-            }
-            post.yield(held.map { .superseded(id: step.id, head: $0) } ?? .persisted(id: step.id))
-        } catch {
-            // The disk: nothing more can be done here until the node is started again.
-            service.failed(prefix, "what came could not be stored")
-            post.finish()
+        let held = try await service.readers.run {
+            let held = try service.mirrors.persist(step, of: partner.number, service.logVerifiers(of: partner))
+            if held == nil { try service.refreshKeys(of: partner) }
+            return held
         }
-    }
-
-    private func deliver(_ deliveries: [Delivery]) async {
-        do {
-            post.yield(try await service.takeIn(deliveries, from: partner))
-        } catch {
-            service.failed(prefix, "what came could not be taken in")
-            post.finish()
-        }
+        let answer = held.map { Replica.Event.superseded(id: step.id, head: $0) } ?? .persisted(id: step.id)
+        post.yield(.answer(answer, generation: generation))
     }
 
     private func compare(_ older: SignedCheckpoint, _ newer: SignedCheckpoint) async {
@@ -202,7 +256,7 @@ final class PartnerSync: Sendable {
         guard let evidence = evidence ?? nil else { return }
         // Our own finding is not shown again, so the bound is not asked.
         observations.add(1, ordering: .relaxed)
-        post.yield(.evidence(evidence))
+        post.yield(.event(.evidence(evidence)))
     }
 }
 

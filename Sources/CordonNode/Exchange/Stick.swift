@@ -123,11 +123,13 @@ public struct Stick: Sendable {
             break
         }
         await sync.stop()
-        guard case .synced(let size)? = round else {
-            if case .failed(let reason)? = round {
-                throw NodeError(.corrupted, "what is in \(directory) is not what its checkpoint says: \(reason)")
-            }
-            throw CancellationError()
+        let size: UInt64
+        switch round {
+        case .synced(let reached): size = reached
+        case .failed(let reason):
+            throw NodeError(.corrupted, "what is in \(directory) is not what its checkpoint says: \(reason)")
+        case .notStored: throw NodeError(.corrupted, "what is in \(directory) could not be stored by this node")
+        case nil: throw CancellationError()
         }
         // What is owed for it could not go before the log was known to its end.
         await exchange.discharge(to: partner)

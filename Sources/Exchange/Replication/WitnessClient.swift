@@ -20,14 +20,15 @@ public struct WitnessClient: Sendable {
         case refused(status: Int)
     }
 
-    public let witness: WitnessVerifier
+    /// Under each of its keys that are good now.
+    public let witnesses: [WitnessVerifier]
     /// The size that the witness cosigned last, as far as is known; worth storing, since it saves a request.
     public private(set) var cosignedSize: UInt64
     private var oldSize: UInt64
     private var requests = 0
 
-    public init(witness: WitnessVerifier, cosignedSize: UInt64 = 0) {
-        self.witness = witness
+    public init(witnesses: [WitnessVerifier], cosignedSize: UInt64 = 0) {
+        self.witnesses = witnesses
         self.cosignedSize = cosignedSize
         oldSize = cosignedSize
     }
@@ -93,10 +94,12 @@ public struct WitnessClient: Sendable {
         let own = checkpoint.note.signatures.prefix(1)
         let bare = SignedNote(text: checkpoint.note.text, signatures: Array(own))
         guard let note = try? SignedNote(parsing: bare.encoded + body),
-            let verified = try? note.verify(logs: [], witnesses: [witness]), verified.cosignatures[witness] != nil
+            let verified = try? note.verify(logs: [], witnesses: witnesses), !verified.cosignatures.isEmpty
         else { return nil }
-        return note.signatures.dropFirst(own.count).filter {
-            $0.name.isSameOrigin(as: witness.vkey.name) && $0.keyID == witness.vkey.keyID
+        return note.signatures.dropFirst(own.count).filter { line in
+            verified.cosignatures.keys.contains {
+                line.name.isSameOrigin(as: $0.vkey.name) && line.keyID == $0.vkey.keyID
+            }
         }
     }
 }

@@ -40,20 +40,19 @@ public final class HTTPPartnerTransport: PartnerTransport {
         if addresses.isEmpty || pins.isEmpty { return nil }
     }
 
-    private var address: Address { state.withLock { addresses[$0.place % addresses.count] } }
-
     /// Whoever lets go of it without stopping it loses nothing: the client ends by itself.
     deinit {
         if let client = state.withLock({ $0.client }) { Task { try? await client.shutdown() } }
     }
 
     public func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
-        let address = address
+        let place = state.withLock { $0.place }
+        let address = addresses[place]
         let client: HTTPClient
         do {
             client = try await self.client(address, timeoutSeconds: timeoutSeconds)
         } catch {
-            await drop(nil)
+            leave(place, nil)
             throw error
         }
         var url = URLComponents()
@@ -79,10 +78,10 @@ public final class HTTPPartnerTransport: PartnerTransport {
             throw PartnerTransportError(.tooLarge, "the partner's answer has more than \(limit) bytes")
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
             // A connection whose other end is gone may stay open for a long time: the next request makes a new one.
-            await drop(client)
+            leave(place, client)
             throw PartnerTransportError(.timedOut, "the partner did not answer within \(timeoutSeconds) s")
         } catch {
-            await drop(client)
+            leave(place, client)
             throw PartnerTransportError(.unreachable, "the partner's node cannot be reached")
         }
     }
@@ -95,12 +94,13 @@ public final class HTTPPartnerTransport: PartnerTransport {
         try? await client?.shutdown()
     }
 
-    /// After a failure the next request looks at the partner's certificate anew, at the next address.
-    private func drop(_ failed: HTTPClient?) async {
+    /// After a failure the next request looks at the partner's certificate anew, at the next address; once, however many
+    /// requests fail at this one.
+    private func leave(_ place: Int, _ failed: HTTPClient?) {
         let isMine = state.withLock { state in
-            guard state.client === failed else { return false }
+            guard state.place == place, state.client === failed else { return false }
             state.client = nil
-            state.place += 1
+            state.place = (place + 1) % addresses.count
             return true
         }
         if isMine, let failed { Task { try? await failed.shutdown() } }

@@ -21,17 +21,10 @@ struct ExchangeBench {
     /// How long two nodes are left idle.
     let idleSeconds: Int
 
-    func run(_ table: inout FigureTable) async throws {
-        try await release(&table)
-        try await catchUp(&table)
-        try await open(&table)
-        try await connected(&table)
-    }
-
     // MARK: Releasing
 
     /// Processor time of a release to eight partners, everything that the process does meanwhile included.
-    private func release(_ table: inout FigureTable) async throws {
+    func release(_ table: inout FigureTable) async throws {
         CordonBench.say("exchange: releasing to \(Self.recipientCount) partners")
         let path = directory + "/release"
         defer { try? LocalFiles().remove(path) }

@@ -1,0 +1,105 @@
+import Casework
+import Cryptography
+import Exchange
+import Foundation
+import Schema
+import Storage
+import SwiftProtobuf
+import Synchronization
+import TestSupport
+import Testing
+import TransparencyLog
+
+@testable import CordonNode
+
+/// Answers once as many lines as there are have been asked.
+private final class Gathering: Sendable {
+    let count: Int
+    let asked = Atomic(0)
+    init(_ count: Int) { self.count = count }
+}
+
+private struct GatheringLine: PartnerTransport {
+    let gathering: Gathering
+
+    func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
+        gathering.asked.add(1, ordering: .relaxed)
+        while gathering.asked.load(ordering: .relaxed) < gathering.count {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return PartnerReply(200, Gossip([]).encoded)
+    }
+    func stop() async {}
+}
+
+@Suite(.timeLimit(.minutes(2))) struct PartnerSyncTests {
+    /// What fails here, for a while, is no reason to give up on a partner, nor to hold anything against it.
+    @Test func itGoesOnWhenTheDiskIsGoodAgain() async throws {
+        let federation = try await Federation(["VN", "LA"])
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        _ = try await federation.releaseIvory(agreement)
+        let (vn, la) = (federation["vn.customs"], federation["la.customs"])
+        let partner = try #require(la.directory.partners["vn.customs"])
+        let database = la.store.database
+        let row = partner.number.bigEndianBytes + [3, LogID.exchange.rawValue]
+        func put(_ value: [UInt8]) throws {
+            let batch = WriteBatch()
+            database.put(.mirror, row, value, in: batch)
+            try database.write(batch)
+        }
+        let good = try #require(try database.get(.mirror, row))
+        try put([0])
+        let lan = federation.node("vn.customs")
+        let caseID = try await lan.log(report(container: "TGHU3000000")).file.id
+        _ = try await vn.draft(
+            seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
+        _ = try await vn.release(1, in: caseID, by: lan["ha"])
+        func failures() -> Int { la.state.withLock { $0.counts["vn.customs"]?.failures ?? 0 } }
+        // Once when it stores, once more when it begins again.
+        try await federation.until("storing has failed twice") { failures() >= 2 }
+        try put(good)
+        let node = federation.node("la.customs")
+        try await federation.until("found in LA") { try await !node.search("TGHU3000000").isEmpty }
+        try await federation.until("the round is over") { failures() == 0 }
+        #expect(try !la.mirrors.isFrozen(partner.number))
+        await federation.stop()
+    }
+
+    /// A partner that was away gets an agreement and what was released under it in one page.
+    @Test func aNoticeMayComeTogetherWithItsAgreement() async throws {
+        let federation = try await Federation(["VN", "LA"])
+        let agreement = try await federation.agree(["vn.customs", "la.customs"], untold: ["la.customs"])
+        federation.connect()
+        try await federation.untilKnown("la.customs", at: "vn.customs")
+        await federation["la.customs"].stopSync()
+        let (vn, lan) = (federation["vn.customs"], federation.node("vn.customs"))
+        let note = try #require(vn.directory.book.records[agreement]?.revisions.last).signed.encoded
+        let told = Notice.with {
+            $0.subject = "Our agreement"
+            $0.agreement.note = Data(note)
+        }
+        for container in ["MSKU1234565", "TGHU3000000"] {
+            let caseID = try await lan.log(report(container: container)).file.id
+            let notices = [told, seizureNotice(SeizureReport(), agreement: agreement)]
+            for (number, notice) in zip([1, 2] as [UInt32], notices) {
+                _ = try await vn.draft(notice, to: ["la.customs"], in: caseID, by: lan["lan"])
+                let released = try await vn.release(number, in: caseID, by: lan["ha"])
+                try #require(released.entryID != nil, "\(released.decision)")
+            }
+        }
+        federation.connect()
+        let node = federation.node("la.customs")
+        for container in ["TGHU3000000", "MSKU1234565"] {
+            try await federation.until("found in LA") { try await !node.search(container).isEmpty }
+        }
+        await federation.stop()
+    }
+
+    /// One that says nothing does not keep the others from being heard.
+    @Test func partnersAreAskedSideBySide() async throws {
+        let gathering = Gathering(3)
+        let prefixes = ["kh.customs", "la.customs", "th.customs"]
+        let lines = Dictionary(uniqueKeysWithValues: prefixes.map { ($0, GatheringLine(gathering: gathering)) })
+        #expect(await Gossip.ask(lines).map(\.prefix).sorted() == prefixes)
+    }
+}
