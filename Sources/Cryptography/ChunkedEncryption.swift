@@ -250,15 +250,16 @@ private func nonce(_ base: [UInt8], _ index: Int) -> [UInt8] {
 }
 
 extension SecretBytes {
-    /// Moves the first bytes into guarded memory and zeroes all of the original.
+    /// Moves the first bytes and zeroes all of the original. Not into guarded memory: the cipher that the key is for keeps
+    /// it in ordinary memory too.
     fileprivate static func taking(_ bytes: inout [UInt8], first count: Int) throws(CryptographyError) -> SecretBytes {
         defer { bytes.withUnsafeMutableBytes { sodium_memzero($0.baseAddress!, $0.count) } }
         do {
-            return try SecretBytes(count: count) { target in
+            return try SecretBytes(count: count, guarded: false) { target in
                 bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             }
         } catch {
-            throw error as? CryptographyError ?? CryptographyError(.libraryFailure, "no guarded memory")
+            throw error as? CryptographyError ?? CryptographyError(.libraryFailure, "no memory for a key")
         }
     }
 }

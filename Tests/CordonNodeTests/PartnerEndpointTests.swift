@@ -11,7 +11,7 @@ import TransparencyLog
 @testable import CordonNode
 
 /// What a partner may ask of a node, asked wrongly in every way there is.
-@Suite(.timeLimit(.minutes(2))) struct PartnerEndpointTests {
+@Suite(.timeLimit(.minutes(6))) struct PartnerEndpointTests {
     private typealias Query = [String: String]
 
     /// VN is asked, by LA. The three know each other's logs.

@@ -1,5 +1,6 @@
 import Casework
 import Cryptography
+import EntryCodec
 import Exchange
 import Foundation
 import Schema
@@ -32,7 +33,7 @@ private struct GatheringLine: PartnerTransport {
     func stop() async {}
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PartnerSyncTests {
+@Suite(.timeLimit(.minutes(6))) struct PartnerSyncTests {
     /// What fails here, for a while, is no reason to give up on a partner, nor to hold anything against it.
     @Test func itGoesOnWhenTheDiskIsGoodAgain() async throws {
         let federation = try await Federation(["VN", "LA"])
@@ -92,6 +93,40 @@ private struct GatheringLine: PartnerTransport {
         for container in ["TGHU3000000", "MSKU1234565"] {
             try await federation.until("found in LA") { try await !node.search(container).isEmpty }
         }
+        await federation.stop()
+    }
+
+    /// A partner may put one entry into its log twice, with two deliveries.
+    @Test func anEntryThatComesTwiceIsTakenInOnce() async throws {
+        let federation = try await Federation(["VN", "LA"])
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        federation.connect()
+        try await federation.untilKnown("la.customs", at: "vn.customs")
+        let (vn, la) = (federation["vn.customs"], federation["la.customs"])
+        let (lan, lao) = (federation.node("vn.customs"), federation.node("la.customs"))
+        let caseID = try await lan.log(report(container: "MSKU1234565")).file.id
+        let drafted = try await vn.draft(
+            seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
+        let notice = try Notice(parsing: #require(drafted.file.notice(1)).content)
+        let decision = try await vn.explain(1, in: caseID, by: lan["ha"])
+        let number = try #require(vn.directory.partners["la.customs"]).number
+        let (proposal, last) = try await vn.readers.run {
+            var proposal = Proposal(drafts: [])
+            let sealed = try vn.seal(notice, for: decision.recipients, &proposal, stream: 0, vn.directory)
+            let second = sealed.index + 1
+            proposal.release!.entries.append(sealed.entry.encoded)
+            proposal.rows.append(
+                RowChange(
+                    .exchange, ExchangeRow.delivery(number, entry: second),
+                    second.bigEndianBytes + sealed.entry.id.bytes))
+            return (proposal, second)
+        }
+        _ = try await vn.sequencer.commit(proposal)
+        vn.arrivals.raise()
+        let partner = try #require(la.directory.partners["vn.customs"]).number
+        try await federation.until("both have come") { try la.mirrors.cursor(partner).entryIndex == last }
+        #expect(try await la.notices(.received, by: lao["ha"]).notices.count == 1)
+        #expect(la.state.withLock { $0.counts["vn.customs"]?.refused } == 1)
         await federation.stop()
     }
 

@@ -64,7 +64,7 @@ enum TrustFuzzing {
         let origin = NoticeOrigin(
             entryID: Array(notice.id), sender: notice.sender, recipients: Set(notice.recipients))
         guard
-            let (received, _) = try? Notice.receive(
+            let (received, _, _) = try? Notice.receive(
                 bytes, from: origin, codes: NoCodeLists(), nowMilliseconds: 1_775_000_000_000)
         else { return }
         var state = try! ReceivedNotice(received, deliveredMilliseconds: 0)

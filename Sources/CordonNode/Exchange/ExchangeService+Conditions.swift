@@ -48,7 +48,7 @@ extension ExchangeService {
     /// Tells a partner that an officer has read its notice.
     func tellRead(_ entryID: [UInt8], stream: UInt64, to partner: Partner) async throws {
         let notice = Self.receipt([entryID], state: "read", to: partner, at: now)
-        _ = try await sendOwn(to: partner) { OwnNotice(notice: notice, streams: [stream]) }
+        _ = try await sendOwn(to: partner) { OwnNotice(notice: notice, cases: [(stream, entryID)]) }
     }
 
     /// One says `delivered` of several notices; `read` of one.
@@ -70,8 +70,8 @@ extension ExchangeService {
     /// A notice that the node sends by itself.
     struct OwnNotice {
         let notice: Notice
-        /// Of the cases that keep it, each once.
-        var streams: [UInt64] = []
+        /// The cases that keep it, each once, and the notice in each that it is about.
+        var cases: [(stream: UInt64, about: [UInt8])] = []
         /// What is done with it: rows of the family `exchange`.
         var discharges: [[UInt8]] = []
     }
@@ -112,18 +112,23 @@ extension ExchangeService {
         var proposal = Proposal(drafts: [], rows: own.discharges.map { RowChange(.exchange, $0, nil) })
         // What several cases keep is no case's own.
         let sealed = try seal(
-            own.notice, for: decision.recipients, &proposal, stream: own.streams.count == 1 ? own.streams[0] : 0,
+            own.notice, for: decision.recipients, &proposal, stream: own.cases.count == 1 ? own.cases[0].stream : 0,
             directory)
-        let released = CaseEvent.with {
-            $0.noticeReleased.kind = own.notice.kind?.rawValue ?? ""
-            $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
-            $0.noticeReleased.entryIndex = sealed.index
-            $0.noticeReleased.recipients = [partner.prefix]
-            $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
-            $0.noticeReleased.notice = Data(sealed.content)
-        }
-        for stream in own.streams where try store.keys.key(stream) != nil {
-            var file = try store.caseFile(stream)
+        let whole = try Notice(parsing: sealed.content)
+        for (stream, about) in own.cases where try store.keys.key(stream) != nil {
+            // Who reads one case does not learn of the others.
+            var part = whole
+            part.references = whole.references.filter { Array($0.entryID) == about }
+            let released = try CaseEvent.with {
+                $0.noticeReleased.kind = own.notice.kind?.rawValue ?? ""
+                $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
+                $0.noticeReleased.entryIndex = sealed.index
+                $0.noticeReleased.recipients = [partner.prefix]
+                $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
+                $0.noticeReleased.notice = Data(try part.encoded())
+            }
+            // Nothing in the index follows from it: what else is in the case need not be read.
+            var file = CaseFile()
             try append([released], to: stream, &file, by: 0, &proposal, anywhere: true)
         }
         return proposal

@@ -82,7 +82,7 @@ extension ExchangeService {
             guard !duties.isEmpty else { return nil }
             return OwnNotice(
                 notice: Self.receipt(duties.map(\.entryID), state: "delivered", to: partner, at: now),
-                streams: duties.map(\.stream).filter { $0 != 0 },
+                cases: duties.filter { $0.stream != 0 }.map { ($0.stream, $0.entryID) },
                 discharges: duties.map { $0.key(partner.number) })
         }
     }

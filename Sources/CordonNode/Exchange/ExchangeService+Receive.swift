@@ -14,18 +14,46 @@ internal import TransparencyLog
 extension ExchangeService {
     /// One delivery after opening.
     private enum Taken {
-        case opened(Delivery, OpenedEnvelope, Notice)
+        case opened(Delivery, OpenedEnvelope, Admitted)
         /// It was taken in before, or it cannot be opened and never will: counted, and left behind.
         case skipped(Delivery, code: String)
         /// The envelope is not the one of its entry: it is fetched again.
         case wrong(Delivery, code: String)
 
         var bringsAgreement: Bool {
-            if case .opened(_, _, let notice) = self, notice.kind == .agreement { true } else { false }
+            if case .opened(_, _, let admitted) = self, admitted.notice.kind == .agreement { true } else { false }
         }
     }
 
-    /// What of a batch is taken at once.
+    /// A notice that its sender may send.
+    private struct Admitted {
+        /// To the letter.
+        var notice = Notice()
+        /// What it tells of, as our own officers would have written it.
+        var reports: [SeizureReport] = []
+    }
+
+    /// What of a batch is recorded at once.
+    private struct Batch {
+        var taken: [Taken] = []
+        var refused: (position: UInt64, code: String)?
+        /// What comes under an agreement is opened when that is recorded.
+        var bringsAgreement = false
+
+        init(_ opened: [Taken]) {
+            for one in opened {
+                if case .wrong(let delivery, let code) = one {
+                    refused = (delivery.position, code)
+                    return
+                }
+                taken.append(one)
+                bringsAgreement = one.bringsAgreement
+                if bringsAgreement { return }
+            }
+        }
+    }
+
+    /// What is opened at once.
     private static let batchCount = 64
 
     /// Opens deliveries and records them, each once, together with how far we have come. Returns what to tell the
@@ -33,39 +61,28 @@ extension ExchangeService {
     func takeIn(_ deliveries: [Delivery], from partner: Partner) async throws -> Replica.Event {
         var event: Replica.Event = .tick
         var rest = deliveries[...]
+        var opened = try await open(rest, from: partner)
         var last: Prepared?
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.batchCount)
-            rest = rest.dropFirst(batch.count)
-            // What follows a batch waits for the disk much of the time: the next one is opened beside it.
+        while !opened.isEmpty {
+            let batch = Batch(opened)
+            rest = rest.dropFirst(batch.taken.count)
+            // Recording and what follows from it wait for the disk much of the time: the next batch is opened meanwhile.
+            let next = batch.bringsAgreement || batch.refused != nil ? [] : rest
             let before = last
+            async let ahead = open(next, from: partner)
             async let followed: Void = follow(before, from: partner)
-            var taken = try await readers.run { [self] in try open(Array(batch), from: partner) }
+            last = try await record(batch.taken, from: partner)
             await followed
-            // What came under an agreement of this batch is opened when that is recorded.
-            if let place = taken.firstIndex(where: \.bringsAgreement), place + 1 < taken.count {
-                taken = Array(taken.prefix(place + 1))
-                rest = deliveries[(batch.startIndex + taken.count)...]
-            }
-            var good: [Taken] = []
-            var refused: (UInt64, String)?
-            for one in taken {
-                if case .wrong(let delivery, let code) = one {
-                    refused = (delivery.position, code)
-                    break
-                }
-                good.append(one)
-            }
-            last = try await record(good, from: partner)
+            opened = try await ahead
             if let last { event = .delivered(last.cursor) }
-            if let refused {
-                event = .deliveryRefused(position: refused.0, code: refused.1)
+            if let refused = batch.refused {
+                event = .deliveryRefused(position: refused.position, code: refused.code)
                 break
             }
-            // The next notices may come under an agreement that this batch brought.
-            if last?.bringsAgreement ?? false {
+            if batch.bringsAgreement {
                 await follow(last, from: partner)
                 last = nil
+                opened = try await open(rest, from: partner)
             }
         }
         await follow(last, from: partner)
@@ -74,7 +91,14 @@ extension ExchangeService {
 
     // MARK: Opening
 
-    private func open(_ deliveries: [Delivery], from partner: Partner) throws -> [Taken] {
+    /// The first of them.
+    private func open(_ deliveries: ArraySlice<Delivery>, from partner: Partner) async throws -> [Taken] {
+        guard !deliveries.isEmpty else { return [] }
+        let batch = Array(deliveries.prefix(Self.batchCount))
+        return try await readers.run { [self] in try openAll(batch, from: partner) }
+    }
+
+    private func openAll(_ deliveries: [Delivery], from partner: Partner) throws -> [Taken] {
         let keys = try openingKeys()
         let known = self.keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card)
         let rows = mirrors.rows(partner.number)
@@ -97,16 +121,16 @@ extension ExchangeService {
             let origin = AuthorityPrefix.exchange(partner.prefix)
             let opener = EnvelopeOpener(
                 keys: keys, signers: PartnerSigners(keys: known, origin: origin, index: delivery.entryIndex))
-            let notice = Mutex<Notice?>(nil)
+            let admitted = Mutex(Admitted())
             let opened = try opener.open(
                 delivery.envelope, of: entry, origin: origin,
                 evidence: .mirrored(origin: origin, leafHash: entry.leafHash),
                 isDuplicate: { try stream(ofEntry: $0.bytes, from: partner.number) != nil },
                 admit: { opened in
                     let received = try admit(opened, from: partner)
-                    notice.withLock { $0 = received }
+                    admitted.withLock { $0 = received }
                 })
-            return .opened(delivery, opened, notice.withLock { $0! })
+            return .opened(delivery, opened, admitted.withLock { $0 })
         } catch let error as EnvelopeError {
             return Self.isTransient(error.code)
                 ? .wrong(delivery, code: error.code.rawValue) : .skipped(delivery, code: error.code.rawValue)
@@ -126,22 +150,24 @@ extension ExchangeService {
     }
 
     /// The notice in it, if it is one that this partner may send us. Throws `NoticeError`.
-    private func admit(_ opened: OpenedEnvelope, from partner: Partner) throws -> Notice {
+    private func admit(_ opened: OpenedEnvelope, from partner: Partner) throws -> Admitted {
         let origin = NoticeOrigin(
             entryID: opened.entry.id.bytes, sender: partner.prefix,
             recipients: Set(opened.recipients.map(\.authority)).subtracting([partner.prefix]))
-        let (notice, _) = try Notice.receive(
+        let (notice, normal, _) = try Notice.receive(
             opened.document, from: origin, codes: cases.codes, nowMilliseconds: max(now, opened.entry.timeMilliseconds))
         // What names an agreement came under one that we know; what needs one and names none came under any.
         if notice.coveredKind != nil {
-            let time = opened.entry.timeMilliseconds
-            let fits = directory.book.agreements(inForceAt: time).contains { inForce in
-                inForce.members.contains(partner.prefix)
-                    && (notice.conditions.agreement.isEmpty || inForce.agreement.id == notice.conditions.agreement)
+            let (book, time, id) = (directory.book, opened.entry.timeMilliseconds, notice.conditions.agreement)
+            let agreements =
+                id.isEmpty
+                ? book.agreements(inForceAt: time)
+                : book.agreement(id, inForceAt: time).map { [$0] } ?? []
+            guard agreements.contains(where: { $0.members.contains(partner.prefix) }) else {
+                throw NoticeError(.invalid, "no agreement with the sender was in force")
             }
-            guard fits else { throw NoticeError(.invalid, "no agreement with the sender was in force") }
         }
-        return notice
+        return Admitted(notice: notice, reports: reports(of: normal, from: partner))
     }
 
     // MARK: Recording
@@ -170,7 +196,6 @@ extension ExchangeService {
         var proposal = Proposal(drafts: [])
         var cursor = DeliveryCursor()
         var skipped = 0
-        var bringsAgreement = false
         /// Reports to match once they are durable.
         var reports: [CaseService.Imported] = []
     }
@@ -179,6 +204,7 @@ extension ExchangeService {
     private struct Files {
         var files: [UInt64: CaseFile] = [:]
         var streams: [[UInt8]: UInt64] = [:]
+        var taken: Set<[UInt8]> = []
         /// Those of the batch, to be matched.
         var reports: [(number: UInt64, stream: UInt64, key: StreamKey, terms: Set<SearchTerm>)] = []
     }
@@ -192,8 +218,14 @@ extension ExchangeService {
                 prepared.skipped += 1
                 prepared.cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
             case .wrong: preconditionFailure("left out before")
-            case .opened(let delivery, let opened, let notice):
-                try take(notice, opened, delivery, partner, &files, &prepared)
+            case .opened(let delivery, let opened, let admitted):
+                // A log may hold an entry twice, here or in the batch that was recorded while this one was opened.
+                let id = opened.entry.id.bytes
+                if files.taken.insert(id).inserted, try stream(ofEntry: id, from: partner.number) == nil {
+                    try take(admitted, opened, delivery, partner, &files, &prepared)
+                } else {
+                    prepared.skipped += 1
+                }
                 prepared.cursor = DeliveryCursor(position: delivery.position, entryIndex: delivery.entryIndex)
             }
         }
@@ -216,19 +248,18 @@ extension ExchangeService {
     }
 
     private func take(
-        _ notice: Notice, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner, _ files: inout Files,
-        _ prepared: inout Prepared
+        _ admitted: Admitted, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner,
+        _ files: inout Files, _ prepared: inout Prepared
     ) throws {
-        let id = opened.entry.id.bytes
+        let (id, notice) = (opened.entry.id.bytes, admitted.notice)
         var stream: UInt64 = 0
         switch notice.kind {
         case .receipt, .erasure, .consentDenial, .consentGrant, .recall, .handlingChange: break
         case .agreement:
-            prepared.bringsAgreement = true
             prepared.proposal.rows.append(
                 RowChange(
                     .exchange, ExchangeRow.duty(partner.number, .agreement, id), Array(notice.agreement.note)))
-        default: stream = try open(notice, opened, delivery, partner, &files, &prepared)
+        default: stream = try open(admitted, opened, delivery, partner, &files, &prepared)
         }
         let row = ExchangeRow.entry(partner.number, id)
         prepared.proposal.premises.append(RowChange(.exchange, row, nil))
@@ -245,9 +276,10 @@ extension ExchangeService {
 
     /// A case of its own, under a key of its own: it ends with the notice.
     private func open(
-        _ notice: Notice, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner, _ files: inout Files,
-        _ prepared: inout Prepared
+        _ admitted: Admitted, _ opened: OpenedEnvelope, _ delivery: Delivery, _ partner: Partner,
+        _ files: inout Files, _ prepared: inout Prepared
     ) throws -> UInt64 {
+        let notice = admitted.notice
         let stream = store.newNumber()
         let made = try store.keys.makeKey(stream)
         prepared.proposal.rows.append(made.row)
@@ -275,13 +307,9 @@ extension ExchangeService {
         ]
         if notice.conditions.tlp == TrafficLight.red.rawValue { events += grants() }
         var terms: [Set<SearchTerm>] = []
-        for report in reports(of: notice) {
+        for var report in admitted.reports {
             let number = store.newNumber()
-            var report = report
-            _ = report.normaliseAndValidate(codes: cases.codes, nowMilliseconds: now)
             report.id = RecordID(country: store.country, kind: .seizure, number: number).description
-            report.clearProvenance()
-            report.authority = partner.prefix
             events.append(.with { $0.seizureLogged.report = report })
             let found = report.searchTerms()
             terms.append(found)
@@ -317,25 +345,31 @@ extension ExchangeService {
     }
 
     /// The seizures that a notice tells of, to be found and matched like our own.
-    private func reports(of notice: Notice) -> [SeizureReport] {
-        switch notice.body {
-        case .seizure(let body): [body.report]
-        case .reply(let body): body.reports
-        case .correction(let body):
-            if case .seizure(let seizure) = body.corrected { [seizure.report] } else { [] }
-        case .alert(let body):
-            [
-                .with {
-                    $0.offences = body.offences
-                    $0.conveyances = body.conveyances
-                    $0.documents = body.documents
-                    $0.route = body.route
-                    $0.goods = body.goods
-                    if body.hasNominal { $0.nominal = body.nominal }
-                }
-            ]
-        default: []
+    private func reports(of notice: Notice, from partner: Partner) -> [SeizureReport] {
+        var reports: [SeizureReport] =
+            switch notice.body {
+            case .seizure(let body): [body.report]
+            case .reply(let body): body.reports
+            case .correction(let body):
+                if case .seizure(let seizure) = body.corrected { [seizure.report] } else { [] }
+            case .alert(let body):
+                [
+                    .with {
+                        $0.offences = body.offences
+                        $0.conveyances = body.conveyances
+                        $0.documents = body.documents
+                        $0.route = body.route
+                        $0.goods = body.goods
+                        if body.hasNominal { $0.nominal = body.nominal }
+                    }
+                ]
+            default: []
+            }
+        for place in reports.indices {
+            reports[place].clearProvenance()
+            reports[place].authority = partner.prefix
         }
+        return reports
     }
 
     /// Tells the case of the notice that this one is about.

@@ -79,7 +79,9 @@ public struct EnvelopeSealer: Sendable {
         for recipients: [EpochRecipient], _ headerHash: Digest, _ secrets: EnvelopeSecrets
     ) throws -> [UInt8] {
         let info = Envelope.stanzaInfo(headerHash)
-        let nobody = secrets.order.count > recipients.count ? try RecipientKey.generate().publicKey : nil
+        let nobody =
+            secrets.order.count > recipients.count
+            ? try RecipientKey(seed: .random(count: RecipientKey.seedByteCount, guarded: false)).publicKey : nil
         var stanzas: [UInt8] = []
         for place in secrets.order {
             if place < recipients.count {

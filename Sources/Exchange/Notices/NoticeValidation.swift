@@ -25,10 +25,11 @@ extension Notice {
     }
 
     /// Reads a received notice. Throws `.tooLarge`, `.malformed`, `.unknownKind`, or `.invalid` with the findings: what
-    /// is impossible in it, or contradicts the entry and envelope that it came in.
+    /// is impossible in it, or contradicts the entry and envelope that it came in. `notice` is to the letter what came,
+    /// `normal` with its identifiers, names and times as our own officers' would be kept.
     public static func receive(
         _ bytes: [UInt8], from origin: NoticeOrigin, codes: any CodeLists, nowMilliseconds: UInt64
-    ) throws(NoticeError) -> (notice: Notice, findings: [Finding]) {
+    ) throws(NoticeError) -> (notice: Notice, normal: Notice, findings: [Finding]) {
         let notice = try Notice(parsing: bytes)
         var copy = notice
         var findings = copy.normaliseAndValidate(codes: codes, nowMilliseconds: nowMilliseconds)
@@ -46,6 +47,6 @@ extension Notice {
             throw NoticeError(
                 .invalid, "the notice says what cannot be, or another thing than its entry", findings: rejects)
         }
-        return (notice, findings)
+        return (notice, copy, findings)
     }
 }

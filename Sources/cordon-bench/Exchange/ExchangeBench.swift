@@ -9,6 +9,7 @@ internal import SwiftProtobuf
 
 /// What authorities exchange: releasing, mirroring, opening, and what being connected costs.
 struct ExchangeBench {
+    /// Partners that there are.
     static let recipientCount = 8
     static let releaseCount = 200
     static let noticeByteCount = 2048
@@ -25,7 +26,7 @@ struct ExchangeBench {
 
     /// Processor time of a release to eight partners, everything that the process does meanwhile included.
     func release(_ table: inout FigureTable) async throws {
-        CordonBench.say("exchange: releasing to \(Self.recipientCount) partners")
+        CordonBench.say("exchange: releasing to \(Self.recipientCount) recipients")
         let path = directory + "/release"
         defer { try? LocalFiles().remove(path) }
         let node = try await BenchNode(at: path, country: "VN")
@@ -35,21 +36,33 @@ struct ExchangeBench {
         let agreement = try await befriend(node, partners, directory + "/release-logs")
         await node.exchange.stopSync()
         let report = try report(ofNotice: Self.noticeByteCount, under: agreement)
+        // Our own records key is always one of the recipients. With eight partners it is the ninth: 16 stanzas.
+        let keys = partners.map(\.recipient.publicKey)
+        let pairs = try await measure(node, partners.dropLast().map(\.prefix), report, agreement, keys)
+        let more = try await measure(node, partners.map(\.prefix), report, agreement, keys)
+        await node.stop()
+        table.add(
+            "release of 2 KiB to 8 recipients, CPU", unit: "ms", pairs: pairs,
+            limitName: "8 X-Wing encapsulations and one signature alone", .atMost, 4)
+        table.note("  with 9, so that 16 stanzas are sealed", "ms", median(more.map(\.0)))
+    }
+
+    private func measure(
+        _ node: BenchNode, _ partners: [String], _ report: SeizureReport, _ agreement: String,
+        _ keys: [RecipientPublicKey]
+    ) async throws -> [(Double, Double)] {
         var cases: [String] = []
         for _ in 0..<Self.releaseCount {
-            cases.append(try await node.draft(report, to: partners.map(\.prefix), under: agreement))
+            cases.append(try await node.draft(report, to: partners, under: agreement))
         }
         var pairs: [(Double, Double)] = []
         for part in stride(from: 0, to: cases.count, by: 20) {
-            let limit = try sealing(to: partners.map(\.recipient.publicKey)) * 1000
+            let limit = try sealing(to: keys) * 1000
             let start = processorSeconds()
             for id in cases[part..<min(part + 20, cases.count)] { try await node.release(in: id) }
             pairs.append(((processorSeconds() - start) / 20 * 1000, limit))
         }
-        await node.stop()
-        table.add(
-            "release of 2 KiB to 8 partners, CPU", unit: "ms", pairs: pairs,
-            limitName: "8 X-Wing encapsulations and one signature alone", .atMost, 4)
+        return pairs
     }
 
     /// Makes the partners known to the node: their cards, an agreement with all, and their keys, each from its log.
