@@ -60,7 +60,20 @@ extension ExchangeService {
         // What fails stays to be done.
         try? await recordAgreements(of: partner)
         try? await eraseDue(of: partner)
-        while (try? await confirmArrivals(to: partner)) == true {}
+        while true {
+            let arrived = try? await readers.run { [self] in try duties(to: partner, .receipt) }
+            guard let arrived, (try? await confirm(arrived, to: partner)) == true else { return }
+        }
+    }
+
+    /// Does what a batch of notices left to do. Cheaper than to look for it among what is done.
+    func discharge(_ duties: [Duty], to partner: Partner) async {
+        if duties.contains(where: { $0.kind == .agreement }) { try? await recordAgreements(of: partner) }
+        if duties.contains(where: { $0.kind == .erasure }) { try? await eraseDue(of: partner) }
+        let arrived = duties.filter { $0.kind == .receipt }
+        for start in stride(from: 0, to: arrived.count, by: Self.dutiesAtOnce) {
+            _ = try? await confirm(Array(arrived[start...].prefix(Self.dutiesAtOnce)), to: partner)
+        }
     }
 
     private func recordAgreements(of partner: Partner) async throws {
@@ -76,9 +89,10 @@ extension ExchangeService {
 
     /// One receipt for all that has arrived: to seal one for each would cost more than to open what it confirms.
     /// False where nothing was sent.
-    private func confirmArrivals(to partner: Partner) async throws -> Bool {
-        try await sendOwn(to: partner) { [self] in
-            let duties = try duties(to: partner, .receipt)
+    private func confirm(_ arrived: [Duty], to partner: Partner) async throws -> Bool {
+        guard !arrived.isEmpty else { return false }
+        return try await sendOwn(to: partner) { [self] in
+            let duties = try arrived.filter { try store.database.get(.exchange, $0.key(partner.number)) != nil }
             guard !duties.isEmpty else { return nil }
             return OwnNotice(
                 notice: Self.receipt(duties.map(\.entryID), state: "delivered", to: partner, at: now),

@@ -54,7 +54,7 @@ extension ExchangeService {
     }
 
     /// What is opened at once.
-    private static let batchCount = 64
+    private static let batchCount = 128
 
     /// Opens deliveries and records them, each once, together with how far we have come. Returns what to tell the
     /// replica.
@@ -196,8 +196,14 @@ extension ExchangeService {
         var proposal = Proposal(drafts: [])
         var cursor = DeliveryCursor()
         var skipped = 0
+        var duties: [Duty] = []
         /// Reports to match once they are durable.
         var reports: [CaseService.Imported] = []
+
+        mutating func leave(_ duty: Duty, _ partner: Partner) {
+            duties.append(duty)
+            proposal.rows.append(duty.row(partner.number))
+        }
     }
 
     /// Notices of one batch that change the same case follow on each other here.
@@ -256,9 +262,7 @@ extension ExchangeService {
         switch notice.kind {
         case .receipt, .erasure, .consentDenial, .consentGrant, .recall, .handlingChange: break
         case .agreement:
-            prepared.proposal.rows.append(
-                RowChange(
-                    .exchange, ExchangeRow.duty(partner.number, .agreement, id), Array(notice.agreement.note)))
+            prepared.leave(Duty(kind: .agreement, entryID: id, value: Array(notice.agreement.note)), partner)
         default: stream = try open(admitted, opened, delivery, partner, &files, &prepared)
         }
         let row = ExchangeRow.entry(partner.number, id)
@@ -269,8 +273,7 @@ extension ExchangeService {
             try refer(notice, opened, to: reference, partner, stream, &files, &prepared)
         }
         if notice.kind != .receipt, notice.kind != .erasure {
-            prepared.proposal.rows.append(
-                RowChange(.exchange, ExchangeRow.duty(partner.number, .receipt, id), stream.bigEndianBytes))
+            prepared.leave(Duty(kind: .receipt, entryID: id, value: stream.bigEndianBytes), partner)
         }
     }
 
@@ -418,8 +421,7 @@ extension ExchangeService {
         prepared.proposal.rows += Self.facts(hearing: notice, opened.entry.id.bytes, about: about)
             .map { $0.row(partner.number, at: now) }
         if case .recall(let recall) = notice.body, recall.erase, file.isReceived {
-            prepared.proposal.rows.append(
-                Duty.erasure(of: about, in: target, because: .recalled).row(partner.number))
+            prepared.leave(Duty.erasure(of: about, in: target, because: .recalled), partner)
         }
     }
 
@@ -432,6 +434,6 @@ extension ExchangeService {
             guard let met = try? await cases.match(batch, limit: cases.limits.hits), !met.isEmpty else { continue }
             _ = await note(met.map { .hit($0.stream, $0.number) }, of: partner)
         }
-        await discharge(to: partner)
+        await discharge(prepared.duties, to: partner)
     }
 }

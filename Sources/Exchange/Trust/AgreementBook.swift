@@ -70,8 +70,10 @@ public struct AgreementRecord: Sendable {
     /// revision itself or on the change by which they joined it.
     public func members(at milliseconds: UInt64) -> Set<String> {
         guard let revision = revision(at: milliseconds) else { return [] }
-        let digest = revision.agreement.digest
-        let joined = changes.map(\.change).filter { $0.kind == .join && $0.terms == digest }.map(\.party)
+        let joins = changes.map(\.change).filter { $0.kind == .join }
+        // Asked for each notice: terms that nobody joined are not hashed.
+        let digest = joins.isEmpty ? nil : revision.agreement.digest
+        let joined = joins.filter { $0.terms == digest }.map(\.party)
         return listedMembers(at: milliseconds).intersection(revision.signers.union(joined))
     }
 }
