@@ -23,7 +23,7 @@ struct Cordon: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ServeCommand.self, OfficerCommand.self, LogCommand.self, KeysCommand.self,
-            BackupCommand.self, RebuildCommand.self, RecoverCommand.self, StickCommand.self,
+            BackupCommand.self, RebuildCommand.self, RecoverCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

@@ -62,13 +62,32 @@ extension ExchangeService {
 
     // MARK: What replicas report
 
-    func synced(_ prefix: String, _ size: UInt64) {
-        state.withLock { state in
-            state.checked[prefix] = now
+    /// A round has ended: nothing that the source has is missing here.
+    func synced(_ partner: Partner, from source: Replica.Source) async {
+        let (now, prefix) = (now, partner.prefix)
+        // A copy says nothing of what its authority has signed since, a revocation for one.
+        var seen: UInt64? = now
+        if source == .copy {
+            seen = (try? await readers.run { [mirrors] in try mirrors.lastEntryTime(partner.number) }) ?? nil
+        }
+        let known = state.withLock { state in
             state.counts[prefix, default: PartnerCounts()].lastSync = now
             state.counts[prefix]!.failures = 0
+            let known = max(state.checked[prefix] ?? 0, min(seen ?? 0, now))
+            state.checked[prefix] = known
+            return known
         }
+        let stored = storedChecks.withLock { $0[prefix] ?? 0 }
+        guard known >= stored + Self.checkInterval || known > stored && source == .copy else { return }
+        let isStored = try? await readers.run { [mirrors] in
+            try mirrors.setSeenToEnd(partner.number, at: known)
+            return true
+        }
+        if isStored == true { storedChecks.withLock { $0[prefix] = known } }
     }
+
+    /// How old what is stored of it may be, in milliseconds.
+    private static let checkInterval: UInt64 = 3_600_000
 
     func failed(_ prefix: String, _ reason: String) {
         state.withLock { state in

@@ -73,6 +73,8 @@ public final class ExchangeService: Sendable {
     let judging = BlockingPool(threads: 1)
     /// Partners' keys that were checked, by their bytes.
     let recipientKeys = Mutex<[[UInt8]: RecipientPublicKey]>([:])
+    /// Of `State.checked`, what a restart would find.
+    let storedChecks: Mutex<[String: UInt64]>
     /// Private keys that were needed, by their streams.
     let opened = Mutex<[UInt64: RecipientKey]>([:])
 
@@ -101,8 +103,11 @@ public final class ExchangeService: Sendable {
         }
         // Whom this node has shown its logs says first how far.
         gate = Mutex(directory.partners.values.contains { $0.state == .active } ? .waiting : .open)
+        var checked: [String: UInt64] = [:]
+        for (prefix, partner) in directory.partners { checked[prefix] = try mirrors.seenToEnd(partner.number) }
         state = Mutex(
-            State(directory: directory, figures: try Self.figures(store.database, directory)))
+            State(directory: directory, checked: checked, figures: try Self.figures(store.database, directory)))
+        storedChecks = Mutex(checked)
         for partner in directory.partners.values { try refreshKeys(of: partner) }
     }
 

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import EntryCodec
 internal import Exchange
 internal import Storage
 internal import Synchronization
@@ -16,6 +17,7 @@ internal import TransparencyLog
 /// partner[4] ‖ 6                       → position[8] of the last delivery taken in ‖ its entry index[8]; absent before
 /// partner[4] ‖ 7                       → 01 while frozen
 /// partner[4] ‖ 8 ‖ log[1]              → the size[8] of our own log that it cosigned last ‖ its signature lines
+/// partner[4] ‖ 9                       → when its log was seen to its end[8], milliseconds; up to an hour old
 /// ```
 final class MirrorStore: Sendable {
     private let database: Database
@@ -148,6 +150,23 @@ final class MirrorStore: Sendable {
             database.delete(.mirror, Self.key(partner, 7), in: batch)
         }
         try database.write(batch)
+    }
+
+    func seenToEnd(_ partner: UInt32) throws -> UInt64? {
+        try database.get(.mirror, Self.key(partner, 9)).flatMap { UInt64(bigEndianBytes: $0) }
+    }
+
+    func setSeenToEnd(_ partner: UInt32, at milliseconds: UInt64) throws {
+        let batch = WriteBatch()
+        database.put(.mirror, Self.key(partner, 9), milliseconds.bigEndianBytes, in: batch)
+        try database.write(batch)
+    }
+
+    /// When the last stored entry was signed, by its signer's clock; nil without any.
+    func lastEntryTime(_ partner: UInt32) throws -> UInt64? {
+        let size = try size(partner)
+        guard size > 0 else { return nil }
+        return try LogEntry(parsing: rows(partner).entry(size - 1)).timeMilliseconds
     }
 
     // MARK: Cosignatures of our own logs

@@ -191,7 +191,7 @@ final class PartnerSync: Sendable {
             await service.alarm(alarm, about: partner)
             onRound(.failed("\(alarm.code)"))
         case .synced(let size):
-            service.synced(prefix, size)
+            await service.synced(partner, from: source)
             onRound(.synced(size: size))
         case .failed(let failure):
             service.failed(prefix, "\(failure)")

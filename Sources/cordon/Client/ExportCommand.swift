@@ -9,7 +9,7 @@ internal import SwiftProtobuf
 struct ExportCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Export reports, as JSON Lines or CSV. The reason is recorded.",
+        abstract: "Export reports, as JSON Lines or CSV, with the reason recorded; or a stick for a partner.",
         discussion: """
             The reports of a case, of all that filters find, or with --all every one that you may see. Persons and \
             companies are left out, unless --names gives a request of yours that a supervisor approved (`cordon \
@@ -23,9 +23,13 @@ struct ExportCommand: ClientCommand {
 
             With --output, the file appears once it is whole.
 
-            What partners without a line get by files is written by `cordon stick write`.
+            With --for, something else is written: the exchange log and all that was released to a partner without a \
+            line, into a directory that is carried there; `cordon import DIRECTORY` takes it in. Writing into the same \
+            directory again adds what has come since. \(StickRun.discussion)
 
-            Example: cordon export --offence wildlife --from 2026-01-01 --reason "annual report" --output wildlife.jsonl
+            Examples:
+              cordon export --offence wildlife --from 2026-01-01 --reason "annual report" --output wildlife.jsonl
+              cordon export --for la.customs /media/stick --dir /var/lib/cordon
 
             \(ClientFailure.exitCodes)
             """)
@@ -38,7 +42,7 @@ struct ExportCommand: ClientCommand {
     @Flag(help: "Every report that you may see.")
     var all = false
     @Option(help: "What it is for; recorded.")
-    var reason: String
+    var reason: String?
     @Option(name: .customLong("names"), help: "With names, on this approved request.")
     var request: String?
     @Option(help: "jsonl or csv")
@@ -46,18 +50,38 @@ struct ExportCommand: ClientCommand {
     @Option(help: "The file to write; - for standard output.")
     var output = "-"
     @OptionGroup(title: "The node") var client: ClientOptions
+    @Option(name: .customLong("for"), help: "The partner that a stick is for, such as la.customs.")
+    var partner: String?
+    @Argument(help: "With --for: the directory to write, a mounted stick, say.")
+    var directory: String?
+    @OptionGroup(title: "The node's files, for a stick") var node: NodeOptions
 
     func validate() throws {
+        if partner != nil {
+            guard directory != nil, caseID == nil, filters.isEmpty, !all, request == nil, output == "-" else {
+                throw ValidationError("A stick: cordon export --for PARTNER DIRECTORY, and nothing about reports.")
+            }
+            return
+        }
+        guard directory == nil else {
+            throw ValidationError("Which partner is the directory for? Name it with --for.")
+        }
+        guard reason != nil else { throw ValidationError("What is it for? Say so with --reason.") }
         guard [caseID != nil, !filters.isEmpty, all].count(where: { $0 }) == 1 else {
             throw ValidationError("What is to be exported? Either --case, or filters, or --all.")
         }
+    }
+
+    func run() async throws {
+        guard let partner, let directory else { return try await client.withAPI { try await run($0) } }
+        try await StickRun(node: node, directory: directory, json: client.json).write(for: partner)
     }
 
     func run(_ api: APIClient) async throws {
         let wanted = ExportRequest.with {
             $0.caseID = caseID ?? ""
             $0.requestID = request ?? ""
-            $0.reason = reason
+            $0.reason = reason ?? ""
             if caseID == nil { $0.query = filters.request }
         }
         let file = try ExportFile(output)

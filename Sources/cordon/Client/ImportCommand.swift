@@ -9,7 +9,7 @@ internal import UnixSignals
 struct ImportCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Import reports from a table of another system.",
+        abstract: "Import reports from a table of another system; or a stick that a partner wrote.",
         discussion: """
             A mapping says how rows become reports (Protocols/mapping.md): a file, or the name of one that is shipped, \
             such as lemis-wildlife. They are looked for in $CORDON_MAPPINGS, in `mappings` beside this program, in \
@@ -26,14 +26,20 @@ struct ImportCommand: ClientCommand {
               skipped   the mapping's filters leave it out
               refused   the mapping or the node refused it; --report says why
 
-            Example: cordon import seizures.csv --mapping lemis-wildlife --dry-run --report rows.jsonl
+            A directory is a stick: what a partner without a line wrote for this node with `cordon export --for`. \
+            Everything in it is verified as if it came over the line, and taking it in again changes nothing. \
+            \(StickRun.discussion)
+
+            Examples:
+              cordon import seizures.csv --mapping lemis-wildlife --dry-run --report rows.jsonl
+              cordon import /media/stick --dir /var/lib/cordon
 
             Exit codes: 0 done, and nothing was refused or differs; 1 the input could not be read to its end, or \
             another failure; 2 done, but rows were refused or differ; 64 wrong usage; 69 the server cannot be reached; \
             77 not signed in, or not allowed; 130 interrupted.
             """)
 
-    @Argument(help: "The file; - for standard input.")
+    @Argument(help: "The file; - for standard input. Or a directory: a stick.")
     var file: String
     @Option(help: "A file with a mapping, or a mapping's name.")
     var mapping: String?
@@ -46,6 +52,15 @@ struct ImportCommand: ClientCommand {
     @Option(help: "A file to write, with a line of JSON for each row of the input.")
     var report: String?
     @OptionGroup(title: "The node") var client: ClientOptions
+    @OptionGroup(title: "The node's files, for a stick") var node: NodeOptions
+
+    func run() async throws {
+        guard Files.isDirectory(file) else { return try await client.withAPI { try await run($0) } }
+        guard mapping == nil, caseID == nil, report == nil, !dryRun, !needToKnow else {
+            throw ValidationError("\(file) is a directory: a stick has no mapping, case or report.")
+        }
+        try await StickRun(node: node, directory: file, json: client.json).read()
+    }
 
     func run(_ api: APIClient) async throws {
         let name = mapping.flatMap { MappingFinder.reportNames.contains($0) ? nil : $0 }
