@@ -67,7 +67,8 @@ struct LogWriter {
     /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
     init(
         journal: any Journal, store: LogStore, signers: [LogID: CheckpointSigner],
-        checkpoint: (LogID) throws -> SignedCheckpoint, watermark: Watermark, keyring: Keyring, clock: NodeClock, token: WriterToken = WriterToken()
+        checkpoint: (LogID) throws -> SignedCheckpoint, watermark: Watermark, keyring: Keyring, clock: NodeClock,
+        token: WriterToken = WriterToken()
     ) throws {
         self.token = token
         self.journal = journal

@@ -175,7 +175,8 @@ public final class Node: Sendable {
         return Sequencer(
             try LogWriter(
                 journal: journal?(embedded) ?? embedded, store: store, signers: keys.checkpointSigners(authority),
-                checkpoint: { try checkpoint($0) }, watermark: Watermark(directory.watermark, keyring: keyring), keyring: keyring, clock: clock,
+                checkpoint: { try checkpoint($0) }, watermark: Watermark(directory.watermark, keyring: keyring),
+                keyring: keyring, clock: clock,
                 token: token),
             limits: limits)
     }

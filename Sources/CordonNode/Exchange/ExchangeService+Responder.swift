@@ -229,7 +229,8 @@ extension ExchangeService: PartnerResponder {
 
     /// Whether every entry of the log that its checkpoint says is here: one may put the journal back.
     private func isCaughtUp(with partner: Partner) throws -> Bool {
-        try mirrors.size(partner.number) == mirrors.head(partner.number, .exchange, storedLogVerifiers(of: partner))?.size
+        try mirrors.size(partner.number)
+            == mirrors.head(partner.number, .exchange, storedLogVerifiers(of: partner))?.size
     }
 
     private func report(_ decision: Witness.Decision, _ partner: Partner) {

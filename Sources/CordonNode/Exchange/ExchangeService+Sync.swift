@@ -121,7 +121,9 @@ extension ExchangeService {
         }
         for partner in directory.partners.values where partner.state != .revoked {
             for log in LogID.allCases {
-                guard let head = try mirrors.head(partner.number, log, storedLogVerifiers(of: partner, log)) else { continue }
+                guard let head = try mirrors.head(partner.number, log, storedLogVerifiers(of: partner, log)) else {
+                    continue
+                }
                 let evidence = log == .exchange ? try? ForkEvidence(parsing: partner.evidence) : nil
                 logs.append(
                     .init(head: head, isExchangeLog: log == .exchange, evidence: evidence.map { [$0] } ?? []))

@@ -181,7 +181,8 @@ final class PartnerSync: Sendable {
             if source == .copy { limits.attempts = 1 }
             let configuration = Replica.Configuration(
                 origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(logs: logs),
-                everyLogKey: service.everyLogVerifier(of: partner), source: source, gossips: source == .authority, limits: limits)
+                everyLogKey: service.everyLogVerifier(of: partner), source: source, gossips: source == .authority,
+                limits: limits)
             let state = try service.mirrors.state(partner.number, service.storedLogVerifiers(of: partner))
             let replica = Replica(configuration, state: state, seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
             return (replica, logs)
