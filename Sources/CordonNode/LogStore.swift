@@ -34,17 +34,6 @@ public struct LogStore: Sendable {
         return bytes
     }
 
-    /// The last checkpoint of `log`, with its signature verified.
-    public func checkpoint(_ log: LogID, by verifier: LogVerifier, at snapshot: Snapshot? = nil) throws
-        -> SignedCheckpoint
-    {
-        do {
-            return try SignedCheckpoint(verifying: checkpointBytes(log, at: snapshot), logs: [verifier])
-        } catch let error as TransparencyLogError {
-            throw NodeError(.corrupted, "the stored checkpoint of the \(log.name) log is not good: \(error)")
-        }
-    }
-
     public func commitTime() throws -> UInt64 {
         let bytes = try database.get(.meta, Self.commitTimeKey) ?? []
         guard let time = UInt64(bigEndianBytes: bytes) else {

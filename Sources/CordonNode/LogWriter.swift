@@ -9,6 +9,8 @@ final class Submission: Sendable {
         /// Opaque entries for one log, with their leaf hashes.
         case entries(LogID, [[UInt8]], hashes: [Digest])
         case proposal(Proposal)
+        /// Signs a log from now on: its last checkpoint again, and what comes behind it.
+        case signer(LogID, CheckpointSigner)
     }
 
     let work: Work
@@ -26,6 +28,9 @@ final class Submission: Sendable {
         case .proposal(let proposal):
             entryCount = max(1, proposal.drafts.count)
             byteCount = proposal.byteCount
+        case .signer:
+            entryCount = 0
+            byteCount = 0
         }
         self.continuation = continuation
     }
@@ -40,7 +45,7 @@ struct Committed {
 /// The state of a node's logs as their writer knows it, and the commit that moves it on. One task owns it.
 struct LogWriter {
     private struct Log {
-        let signer: CheckpointSigner
+        var signer: CheckpointSigner
         var edge: TileBuilder
         var checkpoint: SignedNote
     }
@@ -56,12 +61,14 @@ struct LogWriter {
     var checkpoints: [LogID: SignedNote] { logs.mapValues(\.checkpoint) }
     var sizes: [LogID: UInt64] { logs.mapValues(\.edge.size) }
 
-    /// Reads the logs' right edges and holds them against their signed checkpoints and the watermark.
+    /// Reads the logs' right edges and holds them against their signed checkpoints, which `checkpoint` reads and verifies,
+    /// and the watermark.
     ///
     /// Throws `.logMissing`, `.corrupted`, `.behindWatermark`, `.forked`.
     init(
-        journal: any Journal, store: LogStore, signers: [LogID: CheckpointSigner], watermark: Watermark,
-        keyring: Keyring, clock: NodeClock, token: WriterToken = WriterToken()
+        journal: any Journal, store: LogStore, signers: [LogID: CheckpointSigner],
+        checkpoint: (LogID) throws -> SignedCheckpoint, watermark: Watermark, keyring: Keyring, clock: NodeClock,
+        token: WriterToken = WriterToken()
     ) throws {
         self.token = token
         self.journal = journal
@@ -70,7 +77,7 @@ struct LogWriter {
         self.clock = clock
         lastTime = try store.commitTime()
         for (log, signer) in signers {
-            let signed = try store.checkpoint(log, by: signer.verifier)
+            let signed = try checkpoint(log)
             let size = try journal.size(of: log)
             guard size == signed.size else {
                 throw NodeError(
@@ -99,6 +106,7 @@ struct LogWriter {
         let batch = WriteBatch()
         let time: UInt64
         var additions: [LogID: Addition] = [:]
+        var signers: [LogID: CheckpointSigner] = [:]
         var streamSizes: [UInt64: UInt64] = [:]
         var rows: [RowKey: [UInt8]?] = [:]
         var postings = PostingRows()
@@ -120,15 +128,21 @@ struct LogWriter {
                 outcomes.append(.success(first..<first + UInt64(entries.count)))
             case .proposal(let proposal):
                 outcomes.append(try take(proposal, &step))
+            case .signer(let log, let signer):
+                step.signers[log] = signer
+                outcomes.append(.success(0..<0))
             }
         }
         step.postings.write(store.database, in: step.batch)
-        guard !step.additions.isEmpty || step.batch.count > 0 else {
+        guard !step.additions.isEmpty || !step.signers.isEmpty || step.batch.count > 0 else {
             return Committed(commit: Commit(checkpoints: checkpoints, timeMilliseconds: lastTime), outcomes: outcomes)
         }
         var appends: [JournalAppend] = []
         for log in LogID.allCases {
-            if let addition = step.additions[log] { appends.append(try extend(log, with: addition, step.batch)) }
+            if let signer = step.signers[log] { logs[log]!.signer = signer }
+            // With another signer, the checkpoint of the same tree is signed again: with nothing to append.
+            let addition = step.additions[log] ?? (step.signers[log] == nil ? nil : Addition())
+            if let addition { appends.append(try extend(log, with: addition, step.batch)) }
         }
         store.database.put(.meta, LogStore.commitTimeKey, step.time.bigEndianBytes, in: step.batch)
 

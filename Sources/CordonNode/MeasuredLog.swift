@@ -21,9 +21,11 @@ package struct MeasuredLog {
             .meta, LogStore.checkpointKey(.exchange), signer.sign(size: 0, root: MerkleHash.empty).encoded, in: batch)
         try database.write(batch)
         try Watermark.create(path + "/watermark", files: LocalFiles())
+        let store = LogStore(database)
         sequencer = Sequencer(
             try LogWriter(
-                journal: EmbeddedJournal(database), store: LogStore(database), signers: [.exchange: signer],
+                journal: EmbeddedJournal(database), store: store, signers: [.exchange: signer],
+                checkpoint: { try SignedCheckpoint(verifying: store.checkpointBytes($0), logs: [signer.verifier]) },
                 watermark: Watermark(path + "/watermark", keyring: keyring), keyring: keyring, clock: .system),
             limits: .init())
     }

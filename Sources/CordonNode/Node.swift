@@ -8,11 +8,11 @@ public import TransparencyLog
 public final class Node: Sendable {
     public let authority: Authority
     public let nodeID: [UInt8]
-    private let heldKeys: Mutex<NodeKeys>
+    let heldKeys: Mutex<NodeKeys>
     public var keys: NodeKeys { heldKeys.withLock { $0 } }
     public let store: LogStore
-    private let keyring: Keyring
-    private let directory: NodeDirectory
+    let keyring: Keyring
+    let directory: NodeDirectory
     private let lock: DirectoryLock
     /// Held weakly: there is a writer for as long as something holds on to its token.
     private let writer = Mutex(Weak())
@@ -130,15 +130,6 @@ public final class Node: Sendable {
 
     // MARK: The logs
 
-    public func logVerifier(_ log: LogID) throws -> LogVerifier {
-        try LogVerifier(origin: authority.keyName(log.name), key: keys.logs[log]!.verifyingKey)
-    }
-
-    /// The last checkpoint of `log`, with its signature verified.
-    public func checkpoint(_ log: LogID, at snapshot: Snapshot? = nil) throws -> SignedCheckpoint {
-        try store.checkpoint(log, by: logVerifier(log), at: snapshot)
-    }
-
     /// A proof that entry `index` of `log` is in its last checkpoint, with the entry as extra data.
     public func proof(_ log: LogID, index: UInt64) throws -> LogProof {
         let snapshot = store.database.snapshot()
@@ -184,7 +175,8 @@ public final class Node: Sendable {
         return Sequencer(
             try LogWriter(
                 journal: journal?(embedded) ?? embedded, store: store, signers: keys.checkpointSigners(authority),
-                watermark: Watermark(directory.watermark, keyring: keyring), keyring: keyring, clock: clock,
+                checkpoint: { try checkpoint($0) }, watermark: Watermark(directory.watermark, keyring: keyring),
+                keyring: keyring, clock: clock,
                 token: token),
             limits: limits)
     }
@@ -268,26 +260,6 @@ public final class Node: Sendable {
         // Last: without it the copy is not taken for a node.
         try copy(directory.node, target.node)
         return Backup.Result(rows: rows, files: count)
-    }
-
-    // MARK: Next keys
-
-    /// Makes a new release or witness key. It is announced when the exchange runs the next time, and used from then on.
-    /// Throws `.badArgument` where one waits already.
-    public func makeNextKey(_ next: NextKey, files: some FileStore = LocalFiles(), clock: NodeClock = .system) throws {
-        try NodeKeys.makeNext(
-            next, directory, keyring: keyring, files: files, nowMilliseconds: clock.nowMilliseconds())
-    }
-
-    /// The keys as they are once `next` is in use; nil where none waits.
-    func keys(taking next: NextKey) throws -> NodeKeys? { try keys.taking(next, directory, keyring: keyring) }
-
-    /// The next key takes its place: it was announced.
-    func promote(_ next: NextKey) throws {
-        guard let keys = try keys(taking: next) else { return }
-        try BlobFile.move(directory.key(next.fileName), to: directory.key(next.currentFileName))
-        try BlobFile.syncDirectory(directory.keys)
-        heldKeys.withLock { $0 = keys }
     }
 
     // MARK: The keyring

@@ -1,30 +1,44 @@
 public import Cryptography
+internal import Exchange
 public import Storage
 public import TransparencyLog
 
 /// A key that can be changed for another without a day on which everyone must act.
 public enum NextKey: String, CaseIterable, Sendable {
-    case release, witness
+    case release, witness, exchange, journal
 
+    /// The log whose checkpoints it signs.
+    var log: LogID? {
+        switch self {
+        case .release, .witness: nil
+        case .exchange: .exchange
+        case .journal: .journal
+        }
+    }
+    /// As keys statements name it.
+    var use: KeyUse { KeyUse(rawValue: rawValue)! }
     /// Of the key that waits to be announced.
-    var fileName: String { rawValue + "-next" }
+    var fileName: String { currentFileName + "-next" }
     /// Of the key that is in use.
-    var currentFileName: String { rawValue }
+    var currentFileName: String { log.map(NodeKeys.logFileName) ?? rawValue }
 }
 
 /// The key pairs of a node. `Keys/README.md` says what each is for.
 public struct NodeKeys: Sendable {
     public let identity: SigningKey<IdentityRole>
     public fileprivate(set) var release: SigningKey<ReleaseRole>
-    public let logs: [LogID: SigningKey<LogRole>]
+    public fileprivate(set) var logs: [LogID: SigningKey<LogRole>]
+    /// Those before, which sign as well until their end.
+    public fileprivate(set) var oldLogs: [LogID: SigningKey<LogRole>] = [:]
     public fileprivate(set) var witness: SigningKey<WitnessRole>
     public let tls: SigningKey<TLSRole>
 
     static let fileNames: [String] =
         [IdentityRole.name, ReleaseRole.name, WitnessRole.name, TLSRole.name] + LogID.allCases.map(logFileName)
-        + NextKey.allCases.map(\.fileName)
+        + NextKey.allCases.map(\.fileName) + LogID.allCases.map(oldLogFileName)
 
-    private static func logFileName(_ log: LogID) -> String { "\(log.name)-log" }
+    static func logFileName(_ log: LogID) -> String { "\(log.name)-log" }
+    static func oldLogFileName(_ log: LogID) -> String { logFileName(log) + "-old" }
 
     static func generate() throws -> NodeKeys {
         NodeKeys(
@@ -54,6 +68,11 @@ public struct NodeKeys: Sendable {
             logs: try Dictionary(
                 uniqueKeysWithValues: LogID.allCases.map { ($0, try load(Self.logFileName($0), slot: $0.rawValue)) }),
             witness: try load(WitnessRole.name), tls: try load(TLSRole.name))
+        for log in LogID.allCases where Files.exists(directory.key(Self.oldLogFileName(log))) {
+            let old: SigningKey<LogRole> = try load(Self.oldLogFileName(log), slot: log.rawValue)
+            // One and the same: its change was cut off, and is done again.
+            if old.verifyingKey != logs[log]!.verifyingKey { oldLogs[log] = old }
+        }
     }
 
     private static func load<Role>(_ path: String, _ slot: UInt8, _ keyring: Keyring) throws -> SigningKey<Role> {
@@ -87,7 +106,20 @@ public struct NodeKeys: Sendable {
             throw NodeError(
                 .badArgument, "a next \(next.rawValue) key is there already: start the node, which announces it")
         }
+        if let log = next.log, Files.exists(directory.key(oldLogFileName(log))) {
+            throw NodeError(
+                .badArgument,
+                """
+                the \(log.name) log's key was changed not long ago, and the one before still signs beside it: 30 days \
+                after the change the node gives that one up, and then there can be another
+                """)
+        }
+        func storeLogKey(_ log: LogID) throws {
+            try store(SigningKey<LogRole>.generate(), path, log.rawValue, keyring, files, nowMilliseconds)
+        }
         switch next {
+        case .exchange: try storeLogKey(.exchange)
+        case .journal: try storeLogKey(.journal)
         case .release: try store(SigningKey<ReleaseRole>.generate(), path, 0, keyring, files, nowMilliseconds)
         case .witness: try store(SigningKey<WitnessRole>.generate(), path, 0, keyring, files, nowMilliseconds)
         }
@@ -101,7 +133,21 @@ public struct NodeKeys: Sendable {
         switch next {
         case .release: keys.release = try Self.load(path, 0, keyring)
         case .witness: keys.witness = try Self.load(path, 0, keyring)
+        case .exchange: try keys.takeLogKey(.exchange, path, keyring)
+        case .journal: try keys.takeLogKey(.journal, path, keyring)
         }
+        return keys
+    }
+
+    private mutating func takeLogKey(_ log: LogID, _ path: String, _ keyring: Keyring) throws {
+        oldLogs[log] = logs[log]
+        logs[log] = try Self.load(path, log.rawValue, keyring)
+    }
+
+    /// These keys without the one that signed a log before.
+    func withoutOld(_ log: LogID) -> NodeKeys {
+        var keys = self
+        keys.oldLogs[log] = nil
         return keys
     }
 
@@ -113,6 +159,7 @@ public struct NodeKeys: Sendable {
         try store(identity, IdentityRole.name)
         try store(release, ReleaseRole.name)
         for (log, key) in logs { try store(key, Self.logFileName(log), slot: log.rawValue) }
+        for (log, key) in oldLogs { try store(key, Self.oldLogFileName(log), slot: log.rawValue) }
         try store(witness, WitnessRole.name)
         try store(tls, TLSRole.name)
     }
@@ -123,10 +170,11 @@ public struct NodeKeys: Sendable {
 
     /// Signs the checkpoints of each log.
     func checkpointSigners(_ authority: Authority) throws -> [LogID: CheckpointSigner] {
-        try Dictionary(
-            uniqueKeysWithValues: logs.map { log, key in
-                (log, try CheckpointSigner(origin: authority.keyName(log.name), key: key))
-            })
+        try Dictionary(uniqueKeysWithValues: logs.keys.map { ($0, try checkpointSigner($0, authority)) })
+    }
+
+    func checkpointSigner(_ log: LogID, _ authority: Authority) throws -> CheckpointSigner {
+        try CheckpointSigner(origin: authority.keyName(log.name), key: logs[log]!, old: oldLogs[log])
     }
 
     /// Cosigns partners' checkpoints.
@@ -134,7 +182,7 @@ public struct NodeKeys: Sendable {
         try WitnessSigner(name: authority.keyName(WitnessRole.name), key: witness)
     }
 
-    /// Every public key with what it is for, as vkeys.
+    /// Every public key with what it is for, as vkeys. `<log>-old` is the key that signed a log before and still does.
     public func verifierKeys(_ authority: Authority) throws -> [(purpose: String, vkey: VerifierKey)] {
         func vkey(_ name: String, _ type: UInt8, _ bytes: [UInt8]) throws -> (String, VerifierKey) {
             (name, try VerifierKey(name: authority.keyName(name), type: type, publicKey: bytes))
@@ -148,5 +196,8 @@ public struct NodeKeys: Sendable {
             vkey(WitnessRole.name, VerifierKey.cosignatureType, witness.verifyingKey.bytes),
             vkey(TLSRole.name, ed25519, tls.verifyingKey.bytes),
         ]
+            + LogID.allCases.compactMap { log in
+                try oldLogs[log].map { ("\(log.name)-old", try vkey(log.name, ed25519, $0.verifyingKey.bytes).1) }
+            }
     }
 }

@@ -122,6 +122,15 @@ public final class Sequencer: Sendable {
         }
     }
 
+    /// Has a log signed with other keys from now on: its last checkpoint again, which is durable and published when this
+    /// returns. Throws what `append` throws.
+    func use(_ signer: CheckpointSigner, for log: LogID) async throws {
+        _ = try await withUnsafeThrowingContinuation { continuation in
+            let submission = Submission(.signer(log, signer), continuation: continuation)
+            if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
+        }
+    }
+
     private func enqueue(_ submission: Submission) -> NodeError? {
         let (refusal, wasEmpty) = state.withLock { state -> (NodeError?, Bool) in
             if let closed = state.closed { return (closed, false) }

@@ -73,7 +73,7 @@ public struct StaticExport {
             return 0
         }
         let bytes = try Files.read(checkpointPath, limit: SignedNote.maximumByteCount)
-        guard let old = try? SignedCheckpoint(verifying: bytes, logs: [node.logVerifier(log)]) else {
+        guard let old = try? node.verified(bytes, log) else {
             throw NodeError(
                 .foreignExport, "\(checkpointPath) is not a checkpoint of this log: export to another directory")
         }

@@ -84,22 +84,32 @@ public struct SignedCheckpoint: Hashable, Sendable {
     }
 }
 
-/// Signs the checkpoints of one log.
+/// Signs the checkpoints of one log. While the log's key changes, with the new one and the one before.
 public struct CheckpointSigner: Sendable {
+    /// Of the newest key.
     public let verifier: LogVerifier
-    private let key: SigningKey<LogRole>
+    private let keys: [(verifier: LogVerifier, key: SigningKey<LogRole>)]
 
-    /// Throws `.malformedVerifierKey` when `origin` may not name a key.
-    public init(origin: String, key: SigningKey<LogRole>) throws(TransparencyLogError) {
+    /// `old`: the key before, which signs as well, in a line behind the new one's: whoever knows one of the two verifies
+    /// the checkpoint. Throws `.malformedVerifierKey` when `origin` may not name a key.
+    public init(
+        origin: String, key: SigningKey<LogRole>, old: SigningKey<LogRole>? = nil
+    ) throws(TransparencyLogError) {
         verifier = try LogVerifier(origin: origin, key: key.verifyingKey)
-        self.key = key
+        var keys = [(verifier: verifier, key: key)]
+        if let old, old.verifyingKey != key.verifyingKey {
+            keys.append((try LogVerifier(origin: origin, key: old.verifyingKey), old))
+        }
+        self.keys = keys
     }
 
     public func sign(size: UInt64, root: Digest) -> SignedNote {
         let text = Checkpoint(origin: verifier.origin, size: size, root: root).text
-        let signature = NoteSignature(
-            name: verifier.origin, keyID: verifier.vkey.keyID, signature: key.sign(Array(text.utf8)))
-        return SignedNote(text: text, signatures: [signature])
+        let signatures = keys.map { verifier, key in
+            NoteSignature(
+                name: verifier.origin, keyID: verifier.vkey.keyID, signature: key.sign(Array(text.utf8)))
+        }
+        return SignedNote(text: text, signatures: signatures)
     }
 }
 

@@ -32,8 +32,11 @@ public struct TrustPolicy: Sendable {
     public var witnesses: [WitnessVerifier] { witnessLines.map(\.witness) }
 
     /// One log, no witnesses: what a bare vkey says.
-    public init(log: LogVerifier) {
-        logLines = [LogLine(log: log, url: nil)]
+    public init(log: LogVerifier) { self.init(logs: [log]) }
+
+    /// Any of these keys will do; no witnesses.
+    public init(logs: [LogVerifier]) {
+        logLines = logs.map { LogLine(log: $0, url: nil) }
         witnessLines = []
         quorum = nil
     }

@@ -33,21 +33,26 @@ struct CordonVerify: AsyncParsableCommand {
 
 /// Whom to believe.
 struct TrustOptions: ParsableArguments {
-    @Option(help: "The log's public key, as a verifier key (C2SP signed-note).")
-    var vkey: String?
+    @Option(
+        help: """
+            The log's public key, as a verifier key (C2SP signed-note); may be repeated for a log whose key has changed.
+            """)
+    var vkey: [String] = []
 
     @Option(help: "A file with the logs, witnesses and quorum to believe (C2SP tlog-policy).")
     var policy: String?
 
     func read() throws -> TrustPolicy {
-        switch (vkey, policy) {
-        case (let vkey?, nil):
+        switch (vkey.isEmpty, policy) {
+        case (false, nil):
             do throws(TransparencyLogError) {
-                return TrustPolicy(log: try LogVerifier(VerifierKey(parsing: vkey)))
+                var logs: [LogVerifier] = []
+                for vkey in vkey { logs.append(try LogVerifier(VerifierKey(parsing: vkey))) }
+                return TrustPolicy(logs: logs)
             } catch {
                 throw ValidationError("--vkey: \(error)")
             }
-        case (nil, let path?):
+        case (true, let path?):
             let bytes = try InputFile.read(path, limit: TrustPolicy.maximumByteCount)
             do {
                 let policy = try TrustPolicy(parsing: bytes)

@@ -60,16 +60,22 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change the release key or the witness key for a new one.",
+            abstract: "Change the release key, the witness key or a log's key for a new one.",
             discussion: """
                 With the node stopped. When it runs again it announces the new key in its exchange log, signed by the \
-                identity key, and uses it from then on; the old one counts for another 7 days. Partners follow by \
-                themselves: nobody has to act. Auditors get the new key from `cordon keys show`. Recipient keys change \
-                by themselves every 7 days.
+                identity key, and uses it from then on; the old one counts for another 7 days. A log's old key signs \
+                beside the new one for 30 days: a partner that is away for longer needs the node's new card. The others \
+                follow by themselves: nobody has to act. Auditors get the new key from `cordon keys show`. Make a \
+                backup before the node runs again: an older one does not hold the new key. Recipient keys change by \
+                themselves every 7 days.
                 """)
 
         @OptionGroup var node: NodeOptions
-        @Argument(help: "release, which signs entries, or witness, which cosigns partners' logs.")
+        @Argument(
+            help: """
+                release, which signs entries; witness, which cosigns partners' logs; exchange or journal, which signs \
+                the checkpoints of that log.
+                """)
         fileprivate var key: KeyChoice
 
         func run() async throws {
@@ -128,7 +134,7 @@ struct KeysReport: Encodable {
 
 /// As an argument.
 private enum KeyChoice: String, CaseIterable, ExpressibleByArgument {
-    case release, witness
+    case release, witness, exchange, journal
 
-    var next: NextKey { self == .release ? .release : .witness }
+    var next: NextKey { NextKey(rawValue: rawValue)! }
 }

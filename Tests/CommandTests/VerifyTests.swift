@@ -9,7 +9,7 @@ import TransparencyLog
 /// A log made for the verifier, signed here so that every kind of dishonesty can be signed too.
 struct SignedLog {
     let directory: TemporaryDirectory
-    let signer: CheckpointSigner
+    var signer: CheckpointSigner
     var path: String { directory["log"] }
     var vkey: String { signer.verifier.vkey.description }
     var policy: TrustPolicy { TrustPolicy(log: signer.verifier) }
@@ -67,6 +67,21 @@ struct SignedLog {
 func logEntries(_ count: Int) -> [[UInt8]] { (0..<count).map { Array("entry \($0)".utf8) } }
 
 @Suite struct VerifyTests {
+    @Test func aLogWhoseKeyHasChangedIsVerifiedWithBothKeys() throws {
+        var log = try SignedLog()
+        let (old, state) = (log.vkey, log.directory["state"])
+        try log.write(logEntries(3))
+        #expect(try log.verify(log.path, "--state", state).status == 0)
+        log.signer = try CheckpointSigner(origin: log.signer.verifier.origin, key: .generate())
+        try log.write(logEntries(5))
+        #expect(try Program.run("cordon-verify", [log.path, "--vkey", old]).status == 1)
+        #expect(try log.verify(log.path).status == 0)
+        #expect(try log.verify(log.path, "--state", state).status == 64, "the state bears the old key's line")
+        #expect(try log.verify(log.path, "--state", state, "--vkey", old).status == 0)
+        #expect(try log.verify(log.path, "--state", state).status == 0)
+        #expect(try log.verify(log.path, "--vkey", "nonsense").status == 64)
+    }
+
     @Test(arguments: [0, 1, 2, 255, 256, 257, 511, 512, 513, 65_536, 65_537, 66_000])
     func goodLogsOfAllShapes(count: Int) async throws {
         let log = try SignedLog()

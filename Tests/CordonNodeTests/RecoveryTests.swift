@@ -45,6 +45,46 @@ import TransparencyLog
         { partner in LocalLine(to: scene.federation.reach(partner.prefix), from: "vn.customs") }
     }
 
+    /// The backup holds keys that were announced, and took the old ones' place, after it was made.
+    @Test func aLogWhoseKeyChangedSinceComesBack() async throws {
+        let federation = try await Federation(["VN", "LA"])
+        federation.connect()
+        let (vn, la) = (federation["vn.customs"], federation["la.customs"])
+        for next in [NextKey.exchange, .journal] { try federation.node("vn.customs").node.makeNextKey(next) }
+        let older = try TestNode(copying: federation.node("vn.customs"))
+        try await vn.tend()
+        for prefix in ["vn.customs", "la.customs"] { federation.node(prefix).time.move(days: 31) }
+        for exchange in [la, vn] { try await exchange.tend() }
+        try await federation.until("LA holds all") { try la.mirrorSize(of: "vn.customs") == vn.exchangeSize() }
+        await vn.gatherCosignatures(of: .journal)
+        await vn.gatherCosignatures(of: .exchange)
+        let (lost, new) = (try vn.publishedCheckpoint(.exchange), federation.node("vn.customs").node.keys.logs)
+        await federation.lose("vn.customs")
+        do {
+            let node = try older.open()
+            #expect(node.keys.logs[.exchange]!.verifyingKey != new[.exchange]!.verifyingKey)
+            let result = try await node.recoverLog(givesUpJournal: true) { partner in
+                LocalLine(to: federation.reach(partner.prefix), from: "vn.customs")
+            }
+            #expect(result.journalCosigned > result.journal)
+            #expect(try node.checkpoint(.exchange).note.text == lost.text)
+        }
+        let copy = try await CaseNode(older)
+        copy.time.move(days: 31)
+        try federation.replace("vn.customs", by: copy)
+        try await federation.until("it signs with the new keys alone") {
+            copy.node.keys.oldLogs.isEmpty
+                && copy.node.keys.logs.allSatisfy { $0.value.verifyingKey == new[$0.key]!.verifyingKey }
+        }
+        let again = federation["vn.customs"]
+        try await federation.until("LA goes on with it") {
+            try again.isGateOpen && again.exchangeSize() > Checkpoint(parsing: lost.text).size
+                && la.mirrorSize(of: "vn.customs") == again.exchangeSize()
+        }
+        #expect(la.directory.partners["vn.customs"]?.state == .active)
+        await federation.stop()
+    }
+
     @Test func aLostLogComesBackFromItsMirrors() async throws {
         let scene = try await scene()
         let federation = scene.federation

@@ -17,7 +17,7 @@ import TransparencyLog
         let release = try await rotate(federation)
         _ = try await federation.agree(["vn.customs", "la.customs"])
         try await follow(federation, release)
-        for next in ["release", "witness"] {
+        for next in ["release", "witness", "exchange-log", "journal-log"] {
             #expect(!FileManager.default.fileExists(atPath: "\(test.path)/keys/\(next)-next.key"))
         }
         await federation.stop()
@@ -31,6 +31,7 @@ import TransparencyLog
         #expect(node.keys.release.verifyingKey == release, "it is not announced yet")
         try await vn.tend()
         #expect(node.keys.release.verifyingKey != release && node.keys.witness.verifyingKey != witness)
+        #expect(node.keys.oldLogs.count == 2)
         let size = try vn.exchangeSize()
         try await vn.tend()
         #expect(try vn.exchangeSize() == size, "announced once")

@@ -160,6 +160,18 @@ import TransparencyLog
         try keys.apply(
             vn.statement(2, revocations: [KeyEnd(.release, milliseconds: march, id: id)]), atIndex: 4)
         #expect(try judge(rotated) == .refused(.unannouncedKey))
+        // A log's key, which the log cannot announce to who was away while it changed; but none that is revoked.
+        func changedLog(_ card: inout AuthorityCard) throws {
+            next(&card)
+            card.exchange = try LogVerifier(vn.vkey(.exchange, "exchange 2"))
+        }
+        #expect(try judge(changedLog) == .newer)
+        let logID = KeyUse.exchange.id(of: try vn.vkey(.exchange, "exchange 2").publicKey)
+        try keys.apply(
+            vn.statement(
+                3, begins: [vn.begin(.exchange, "exchange 2", from: march)],
+                revocations: [KeyEnd(.exchange, milliseconds: march, id: logID)]), atIndex: 5)
+        #expect(try judge(changedLog) == .refused(.unannouncedKey))
         // Against a known revision 2, revision 1 is older.
         var second = vn.card
         next(&second)

@@ -179,6 +179,25 @@ import TransparencyLog
         #expect(keys.logKeys(.journal, at: march + 2 * day).count == 2)
     }
 
+    @Test func checkpointsOfNowAndOfLongAgoBearOtherKeys() throws {
+        var keys = try vn.keys
+        let (old, new) = (vn.card.exchange, try LogVerifier(vn.vkey(.exchange, "exchange 2")))
+        let (oldID, newID) = (KeyUse.exchange.id(of: old.key.bytes), KeyUse.exchange.id(of: new.key.bytes))
+        try keys.apply(
+            vn.statement(
+                1, begins: [vn.begin(.exchange, "exchange 2", from: march + day)],
+                ends: [KeyEnd(.exchange, milliseconds: march + 30 * day, id: oldID)]), atIndex: 1)
+        #expect(keys.logKeys(.exchange, at: march) == [old])
+        #expect(keys.logKeys(.exchange, notEndedAt: march) == [new, old], "its beginning is not held against it")
+        #expect(keys.logKeys(.exchange, notEndedAt: march + 30 * day - 1) == [new, old])
+        #expect(keys.logKeys(.exchange, notEndedAt: march + 30 * day) == [new])
+        #expect(keys.everyLogKey(.exchange) == [new, old] && keys.everyLogKey(.journal) == [vn.card.journal])
+        try keys.apply(
+            vn.statement(2, revocations: [KeyEnd(.exchange, milliseconds: march, id: newID)]), atIndex: 2)
+        #expect(keys.logKeys(.exchange, notEndedAt: march) == [old] && keys.everyLogKey(.exchange) == [old])
+        #expect(keys.everyLogKey(.exchange, includingRevoked: true) == [new, old])
+    }
+
     @Test func whatIsSealedIsSealedToTheEpochInForce() throws {
         var keys = try vn.keys
         func key(_ now: UInt64, checked: UInt64? = nil) throws(TrustError) -> UInt32 {

@@ -290,7 +290,7 @@ extension Simulation {
         let head = node.recoveryHead.flatMap { $0.size >= size ? $0 : nil } ?? own
         let state = Replica.State(head: head, edge: node.live.own[0].log.edge, judge: size.bigEndianBytes)
         node.recovery = Recovery.replica(
-            of: node.authority.log.verifier, from: state, limits: SimulatedNode.limits, seed: random.next())
+            of: [node.authority.log.verifier], from: state, limits: SimulatedNode.limits, seed: random.next())
         log("recover \(node.number) from \(node.recoverySource)")
         try driveRecovery(node, .shown(goal.note))
     }

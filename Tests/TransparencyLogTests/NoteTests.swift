@@ -31,6 +31,32 @@ import Testing
         #expect(try verify(later.encoded).cosignatures == [witness.verifier: 1_700_000_001])
     }
 
+    @Test func twoKeysSignWhileALogsKeyChanges() throws {
+        let new = try SigningKey<LogRole>.generate()
+        let both = try CheckpointSigner(origin: "example.org/log", key: new, old: key)
+        let note = both.sign(size: 7, root: Digest.sha256([1]))
+        #expect(both.verifier.key == new.verifyingKey)
+        #expect(note.signatures.map(\.keyID) == [both.verifier.vkey.keyID, signer.verifier.vkey.keyID])
+        for logs in [[signer.verifier], [both.verifier], [signer.verifier, both.verifier]] {
+            #expect(try SignedCheckpoint(verifying: note.encoded, logs: logs).size == 7)
+        }
+        // A bad line of either condemns it for whoever knows that key.
+        let forged = SignedNote(
+            text: note.text,
+            signatures: [
+                note.signatures[0],
+                NoteSignature(
+                    name: signer.verifier.origin, keyID: signer.verifier.vkey.keyID,
+                    signature: [UInt8](repeating: 1, count: 64)),
+            ])
+        #expect(try SignedCheckpoint(verifying: forged, logs: [both.verifier]).size == 7)
+        #expect(throws: TransparencyLogError(.badSignature, "")) {
+            try SignedCheckpoint(verifying: forged, logs: [signer.verifier])
+        }
+        let same = try CheckpointSigner(origin: "example.org/log", key: key, old: key)
+        #expect(same.sign(size: 7, root: Digest.sha256([1])).signatures.count == 1)
+    }
+
     @Test func everyBitOfASignedNoteCounts() throws {
         let signed = try verify(note.encoded)
         let cosigned = signed.note.adding([witness.cosign(signed, timestamp: 5)]).encoded

@@ -9,6 +9,8 @@ public struct Partner: Sendable {
     /// In the order of confirmation, from 1: what rows of the database call it.
     public let number: UInt32
     public fileprivate(set) var card: SignedCard
+    /// Of the cards before this one: what is stored may bear their signatures.
+    fileprivate(set) var earlierCards: [SignedCard] = []
     public fileprivate(set) var state: PartnerState = .active
     /// What it was frozen for; empty otherwise.
     public fileprivate(set) var evidence: [UInt8] = []
@@ -43,10 +45,7 @@ public struct ExchangeDirectory: Sendable {
     public private(set) var recipientKeys: [RecipientKeyInfo] = []
     /// What the last statement says of the journal that does, and the entry that it stands in.
     public private(set) var journalRestart: (index: UInt64, restart: JournalRestart)?
-    /// Keys that our statements have begun, by `KeyUse.id`.
-    public private(set) var begunKeys: Set<Digest> = []
-    /// Epoch keys that our statements have revoked.
-    public private(set) var revokedEpochs: Set<Digest> = []
+    private(set) var ownKeys = OwnKeys()
 
     /// `own`: our identity, under our name prefix.
     public init(own: IdentityVerifier) {
@@ -86,6 +85,8 @@ public struct ExchangeDirectory: Sendable {
             if partners[card.card.prefix] == nil {
                 partners[card.card.prefix] = Partner(number: UInt32(partners.count) + 1, card: card, since: time)
             } else {
+                let earlier = partners[card.card.prefix]!.card
+                partners[card.card.prefix]!.earlierCards.append(earlier)
                 partners[card.card.prefix]!.card = card
             }
             // What waits for this authority's signature may have it already.
@@ -103,8 +104,7 @@ public struct ExchangeDirectory: Sendable {
             ownStatements.append((own.entryIndex, Array(own.statement)))
             let statement = try KeysStatement(parsing: SignedNote(parsing: Array(own.statement)).text)
             if let restart = statement.journal { journalRestart = (own.entryIndex, restart) }
-            begunKeys.formUnion(statement.begins.map { $0.use.id(of: $0.vkey.publicKey) })
-            revokedEpochs.formUnion(statement.revocations.filter { $0.use == .epoch }.map(\.id))
+            ownKeys.apply(statement)
         case .recipientKeyMade(let made):
             recipientKeys.append(
                 RecipientKeyInfo(

@@ -15,8 +15,10 @@ extension ExchangeService {
     public func tend() async throws {
         try await ensureStream()
         try await takeBack()
+        // What was announced before is used first: the next statement is signed with it.
+        try await takeAnnouncedKeys()
         try await publishKeys()
-        try await promoteKeys()
+        try await takeAnnouncedKeys()
         try await destroyOldKeys()
     }
 
@@ -109,25 +111,53 @@ extension ExchangeService {
         }
     }
 
-    /// Keys that were announced are used, also where a crash came between.
-    private func promoteKeys() async throws {
+    /// Keys that were announced are used, also where a crash came between. What they replace signs no more once it has
+    /// ended.
+    private func takeAnnouncedKeys() async throws {
         for next in NextKey.allCases {
             try await lane.run(Streams.exchange) {
                 guard let change = try await readers.run({ [self] in try keyChange(next) }),
-                    directory.begunKeys.contains(change.use.id(of: change.new.publicKey))
+                    directory.ownKeys.hasBegun(next.use.id(of: change.new.publicKey))
                 else { return }
                 try await readers.run { [self] in try node.promote(next) }
             }
         }
+        for log in LogID.allCases { try await settleSigner(of: log) }
     }
 
-    /// A release or witness key that is to take another's place.
-    private func keyChange(_ next: NextKey) throws -> (use: KeyUse, old: VerifierKey, new: VerifierKey)? {
+    /// Has a log signed by the keys whose time it is. A crash anywhere in here leaves what the next call goes on from.
+    private func settleSigner(of log: LogID) async throws {
+        let keys = node.keys
+        let end = keys.oldLogs[log].flatMap { directory.ownKeys.end(of: log.keyUse.id(of: $0.verifyingKey.bytes)) }
+        if let end, end <= now {
+            try await sequencer.use(keys.withoutOld(log).checkpointSigner(log, node.authority), for: log)
+            try await readers.run { [self] in try node.retireOldKey(of: log) }
+        } else if try await !readers.run({ [self] in try node.isSignedByNewestKey(log) }) {
+            try await sequencer.use(keys.checkpointSigner(log, node.authority), for: log)
+        }
+    }
+
+    /// A key that is to take another's place.
+    private struct KeyChange {
+        let next: NextKey
+        let old: VerifierKey
+        let new: VerifierKey
+    }
+
+    private func keyChange(_ next: NextKey) throws -> KeyChange? {
         guard let taking = try node.keys(taking: next) else { return nil }
         func vkey(_ keys: NodeKeys) throws -> VerifierKey {
             try keys.verifierKeys(node.authority).first { $0.purpose == next.rawValue }!.vkey
         }
-        return (next == .release ? .release : .witness, try vkey(node.keys), try vkey(taking))
+        return KeyChange(next: next, old: try vkey(node.keys), new: try vkey(taking))
+    }
+
+    /// When the old key ends; nil where it was announced that it does so no later.
+    private func end(_ change: KeyChange, _ directory: ExchangeDirectory, at now: UInt64) -> KeyEnd? {
+        let overlap = change.next.log == nil ? limits.keyOverlapMilliseconds : limits.logKeyOverlapMilliseconds
+        let id = change.next.use.id(of: change.old.publicKey)
+        guard now + overlap < directory.ownKeys.end(of: id) ?? .max else { return nil }
+        return KeyEnd(change.next.use, milliseconds: now + overlap, id: id)
     }
 
     private func nextStatement(_ directory: ExchangeDirectory, _ size: UInt64) throws -> Addition {
@@ -149,20 +179,19 @@ extension ExchangeService {
         }
         // Lost before their time, in a recovery: nothing more must be sealed to them.
         let lost = epochs.filter { $0.isDestroyed && $0.until > now }
-            .map { KeyUse.epoch.id(of: $0.publicKey.bytes) }.filter { !directory.revokedEpochs.contains($0) }
+            .map { KeyUse.epoch.id(of: $0.publicKey.bytes) }.filter { !directory.ownKeys.hasRevoked($0) }
         let putBack = try store.database.get(.meta, LogRecovery.journalPutBackKey)
         let isFirst = directory.ownStatements.isEmpty
         let changes = try NextKey.allCases.compactMap(keyChange)
-            .filter { !isFirst && !directory.begunKeys.contains($0.use.id(of: $0.new.publicKey)) }
+            .filter { !isFirst && !directory.ownKeys.hasBegun($0.next.use.id(of: $0.new.publicKey)) }
         guard isFirst || !keys.isEmpty || !lost.isEmpty || putBack != nil || !changes.isEmpty else { return addition }
         var statement = KeysStatement(
             prefix: own, number: UInt64(directory.ownStatements.count) + 1, issuedMilliseconds: now)
         statement.begins =
             isFirst
-            ? try firstKeys(at: now) : try changes.map { try KeyBegin($0.use, fromMilliseconds: now, vkey: $0.new) }
-        statement.ends = changes.map {
-            KeyEnd($0.use, milliseconds: now + limits.keyOverlapMilliseconds, id: $0.use.id(of: $0.old.publicKey))
-        }
+            ? try firstKeys(at: now)
+            : try changes.map { try KeyBegin($0.next.use, fromMilliseconds: now, vkey: $0.new) }
+        statement.ends = changes.compactMap { end($0, directory, at: now) }
         statement.revocations = lost.map { KeyEnd(.epoch, milliseconds: now, id: $0) }
         statement.journal = putBack.flatMap { row in
             guard let size = UInt64(bigEndianBytes: row.prefix(8)), let root = Digest(row.dropFirst(8)) else {

@@ -101,7 +101,7 @@ extension ExchangeService {
 
     private func report(on partner: Partner) throws -> PartnerReport {
         let logs = try LogID.allCases.map { log in
-            let head = try mirrors.head(partner.number, log, logVerifiers(of: partner, log))
+            let head = try mirrors.head(partner.number, log, storedLogVerifiers(of: partner, log))
             let given = try mirrors.cosigned(partner.number, log)
             return PartnerReport.Log(
                 id: log, size: head?.size ?? 0, root: head?.root,

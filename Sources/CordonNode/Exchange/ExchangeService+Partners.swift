@@ -17,7 +17,8 @@ extension ExchangeService {
         try await record(by: actor) { [self] directory, _ in
             let keys = node.keys
             if let card = directory.ownCard?.card, card.nodes == nodes, card.release.key == keys.release.verifyingKey,
-                card.witness.key == keys.witness.verifyingKey
+                card.witness.key == keys.witness.verifyingKey,
+                try card.exchange == node.logVerifier(.exchange), try card.journal == node.logVerifier(.journal)
             {
                 return Addition()
             }

@@ -121,7 +121,7 @@ extension ExchangeService: PartnerResponder {
     /// The partner's own log, as it stands here: for a node that lost it.
     private func mirrorResource(_ parts: [String], _ partner: Partner) async throws -> PartnerReply {
         try await readers.run { [self] in
-            let logs = try logVerifiers(of: partner)
+            let logs = storedLogVerifiers(of: partner)
             guard let complete = try mirrors.complete(partner.number, logs) else {
                 return PartnerReply(404, text: "not here\n")
             }
@@ -201,10 +201,12 @@ extension ExchangeService: PartnerResponder {
                     return (witness.decide(body, log: nil, time: now / 1000), true)
                 }
                 let log: LogID = name == "exchange" ? .exchange : .journal
-                let verifiers = try logVerifiers(of: partner, log)
-                let held = try mirrors.head(partner.number, log, verifiers)
+                let stored = storedLogVerifiers(of: partner, log)
+                let held = try mirrors.head(partner.number, log, stored)
                 let decision = witness.decide(
-                    body, log: .init(verifiers: verifiers, standing: partner.state, held: held), time: now / 1000)
+                    body,
+                    log: .init(verifiers: logVerifiers(of: partner, log), standing: partner.state, held: held),
+                    time: now / 1000)
                 if decision.evidence != nil, log == .journal, try !isCaughtUp(with: partner) {
                     return (witness.later, true)
                 }
@@ -212,7 +214,7 @@ extension ExchangeService: PartnerResponder {
                     if log == .exchange { report(decision, partner) }
                     return (decision, true)
                 }
-                let isStored = try mirrors.moveHead(partner.number, log, from: held, to: accepted, verifiers)
+                let isStored = try mirrors.moveHead(partner.number, log, from: held, to: accepted, stored)
                 if isStored, log == .exchange { tell(partner.prefix, .headMoved(accepted)) }
                 return (decision, isStored)
             }
@@ -227,7 +229,8 @@ extension ExchangeService: PartnerResponder {
 
     /// Whether every entry of the log that its checkpoint says is here: one may put the journal back.
     private func isCaughtUp(with partner: Partner) throws -> Bool {
-        try mirrors.size(partner.number) == mirrors.head(partner.number, .exchange, logVerifiers(of: partner))?.size
+        try mirrors.size(partner.number)
+            == mirrors.head(partner.number, .exchange, storedLogVerifiers(of: partner))?.size
     }
 
     private func report(_ decision: Witness.Decision, _ partner: Partner) {

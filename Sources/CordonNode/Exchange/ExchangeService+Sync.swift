@@ -12,11 +12,22 @@ extension ExchangeService {
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 
-    /// The keys that checkpoints of a partner's exchange log may be signed with: the first is that of its card.
-    func logVerifiers(of partner: Partner, _ log: LogID = .exchange) throws -> [LogVerifier] {
-        let card = log == .exchange ? partner.card.card.exchange : partner.card.card.journal
-        let announced = keys(of: partner.prefix)?.logKeys(log == .exchange ? .exchange : .journal, at: now) ?? []
-        return [card] + announced.filter { $0 != card }
+    /// The keys that checkpoints of a partner's log may be signed with which it shows now.
+    func logVerifiers(of partner: Partner, _ log: LogID = .exchange) -> [LogVerifier] {
+        (keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card)).logKeys(log.keyUse, notEndedAt: now)
+    }
+
+    /// Those that some checkpoint of it was signed with: for evidence, and for what others hold.
+    func everyLogVerifier(of partner: Partner, _ log: LogID = .exchange) -> [LogVerifier] {
+        (keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card)).everyLogKey(log.keyUse)
+    }
+
+    /// Those that what is stored here may be signed with: it was verified by the keys that counted when it came.
+    func storedLogVerifiers(of partner: Partner, _ log: LogID = .exchange) -> [LogVerifier] {
+        let known = (keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card))
+            .everyLogKey(log.keyUse, includingRevoked: true)
+        let earlier = partner.earlierCards.map { log == .exchange ? $0.card.exchange : $0.card.journal }
+        return known + earlier.filter { !known.contains($0) }
     }
 
     // MARK: Starting and stopping
@@ -129,7 +140,9 @@ extension ExchangeService {
         }
         for partner in directory.partners.values where partner.state != .revoked {
             for log in LogID.allCases {
-                guard let head = try mirrors.head(partner.number, log, logVerifiers(of: partner, log)) else { continue }
+                guard let head = try mirrors.head(partner.number, log, storedLogVerifiers(of: partner, log)) else {
+                    continue
+                }
                 let evidence = log == .exchange ? try? ForkEvidence(parsing: partner.evidence) : nil
                 logs.append(
                     .init(head: head, isExchangeLog: log == .exchange, evidence: evidence.map { [$0] } ?? []))

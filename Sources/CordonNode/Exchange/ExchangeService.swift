@@ -23,6 +23,9 @@ public struct ExchangeLimits: Sendable {
     public var deliveryPageByteCount = 4 << 20
     /// Bytes of a blob in one answer. Default 4 MiB.
     public var blobPieceByteCount = 4 << 20
+    /// How long a log key signs beside the one that takes its place. Longer, since who was away for all of it cannot verify
+    /// the log before a new card was confirmed. Default 30 days.
+    public var logKeyOverlapMilliseconds: UInt64 = 30 * 86_400_000
     /// Partners there may be. Default 1,000.
     public var partners = 1_000
     /// A long poll ends after this at the latest. Default 60 s.
@@ -161,7 +164,7 @@ public final class ExchangeService: Sendable {
         for _ in 0..<cases.limits.retries {
             let current = directory
             let (addition, proposal) = try await readers.run { [self] in
-                let size = try store.logs.checkpoint(.exchange, by: node.logVerifier(.exchange)).size
+                let size = try node.checkpoint(.exchange).size
                 let addition = try decide(current, size)
                 var proposal = Proposal(drafts: addition.drafts, rows: addition.rows, premises: addition.premises)
                 for (offset, event) in addition.events.enumerated() {

@@ -36,7 +36,9 @@ public struct LogRecovery {
 
     private let node: Node
     private let store: CaseStore
-    private let verifier: LogVerifier
+    private let origin: String
+    /// All that the exchange log was signed with, as far as it is known.
+    private let verifiers: [LogVerifier]
     private let rows: TreeRows
     private let directory: ExchangeDirectory
     /// Hears of entries stored and the goal.
@@ -46,7 +48,6 @@ public struct LogRecovery {
         self.node = node
         self.store = store
         self.progress = progress
-        verifier = try node.logVerifier(.exchange)
         rows = store.logs.rows(.exchange)
         let identity = try IdentitySigner(prefix: node.authority.namePrefix, key: node.keys.identity)
         var directory = ExchangeDirectory(own: identity.verifier)
@@ -55,6 +56,8 @@ public struct LogRecovery {
             return true
         }
         self.directory = directory
+        origin = node.authority.keyName(LogID.exchange.name)
+        verifiers = try node.everyLogVerifier(.exchange, directory)
     }
 
     /// `cards`: of mirrors that the backup does not know yet. `givesUpJournal`: records of the journal that only a newer
@@ -123,7 +126,7 @@ public struct LogRecovery {
         for (prefix, gossip) in await Gossip.ask(transports) {
             heard.answered.append(prefix)
             for case .checkpoint(let note) in gossip.items {
-                guard let held = try? SignedCheckpoint(verifying: note, logs: [verifier]) else { continue }
+                guard let held = try? SignedCheckpoint(verifying: note, logs: verifiers) else { continue }
                 heard.holders[prefix] = max(held.size, heard.holders[prefix] ?? 0)
             }
             try gate.answered(by: prefix, gossip) { try store.logs.compare($0, $1) }
@@ -135,8 +138,8 @@ public struct LogRecovery {
             throw NodeError(
                 .unreachable, "none of \(heard.silent.joined(separator: ", ")) answers: this takes one mirror at least")
         case .behind(let held):
-            heard.exchange = held.first { $0.origin == verifier.origin }
-            heard.journal = held.first { $0.origin != verifier.origin }
+            heard.exchange = held.first { $0.origin == origin }
+            heard.journal = held.first { $0.origin != origin }
         case .forked: throw Self.forked
         }
         return heard
@@ -156,7 +159,7 @@ public struct LogRecovery {
                 .badArgument,
                 "this backup is older than the node's first card, so it does not know what its log is judged by")
         }
-        let judge = LogEntryJudge(card: card, origin: verifier.origin)
+        let judge = LogEntryJudge(card: card, origin: origin)
         var failures: [String] = []
         for mirror in mirrors.sorted(by: { holders[$0.prefix] ?? 0 > holders[$1.prefix] ?? 0 }) {
             do {
@@ -181,7 +184,7 @@ public struct LogRecovery {
     /// Nil when the log reaches the goal; else why it does not.
     private func fetch(_ goal: SignedCheckpoint, from mirror: Mirror, _ judge: LogEntryJudge) async throws -> String? {
         var replica = Recovery.replica(
-            of: verifier, from: try state(judge), seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
+            of: verifiers, from: try state(judge), seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
         return try await withThrowingTaskGroup(of: Replica.Event.self) { group in
             var events: [Replica.Event] = [.shown(goal.note), .tick]
             while true {
@@ -243,7 +246,7 @@ public struct LogRecovery {
     private func state(_ judge: LogEntryJudge) throws -> Replica.State {
         let own = try node.checkpoint(.exchange)
         let marked = try store.database.get(.meta, Self.markKey).map {
-            try SignedCheckpoint(verifying: $0, logs: [verifier])
+            try SignedCheckpoint(verifying: $0, logs: verifiers)
         }
         let size = try EmbeddedJournal(store.database).size(of: .exchange)
         var statements: [UInt8] = []
@@ -267,14 +270,14 @@ public struct LogRecovery {
             store.database.put(.tiles, key, Tile.encode(tile.hashes), in: batch)
         }
         if let head = step.head {
-            store.database.put(.meta, Self.markKey, head.note.signed(byOnly: [verifier.origin]).encoded, in: batch)
+            store.database.put(.meta, Self.markKey, head.note.signed(byOnly: [origin]).encoded, in: batch)
             if try store.database.get(.meta, Self.putBackKey) == nil {
                 let first = try node.checkpoint(.exchange).size
                 store.database.put(.meta, Self.putBackKey, first.bigEndianBytes, in: batch)
             }
         }
         if let complete = step.complete {
-            let note = complete.note.signed(byOnly: [verifier.origin])
+            let note = complete.note.signed(byOnly: [origin])
             store.database.put(.meta, LogStore.checkpointKey(.exchange), note.encoded, in: batch)
             store.database.delete(.meta, Self.markKey, in: batch)
         }
@@ -329,7 +332,7 @@ extension StartGate {
             }
         return try LogID.allCases.map { log in
             OwnLog(
-                verifiers: [try node.logVerifier(log)], checkpoint: try node.checkpoint(log),
+                verifiers: try node.everyLogVerifier(log, directory), checkpoint: try node.checkpoint(log),
                 restartedAt: log == .journal ? restarted : nil)
         }
     }

@@ -7,7 +7,7 @@ internal import TransparencyLog
 ///
 /// One task handles the replica's events, one after the other; requests and judging run beside it and post what they
 /// come to. What a partner costs is bounded by the replica's limits. Where something of ours fails, the disk say, the
-/// replica is made again from what is stored, after a while.
+/// replica is made again from what is stored, after a while; where the partner's log is signed with other keys, at once.
 final class PartnerSync: Sendable {
     let prefix: String
     let partner: Partner
@@ -92,8 +92,11 @@ final class PartnerSync: Sendable {
         var generation: UInt64 = 0
         while !Task.isCancelled {
             do {
-                var replica = try await load()
-                return try await follow(&replica, generation) { pause = Self.firstPause }
+                var (replica, keys) = try await load()
+                let ending = try await follow(&replica, generation, keys) { pause = Self.firstPause }
+                guard ending == .otherKeys else { return }
+                cancelRequests()
+                generation += 1
             } catch {
                 // Of ours: what the partner does is the replica's business.
                 cancelRequests()
@@ -116,18 +119,34 @@ final class PartnerSync: Sendable {
         for request in running { request.cancel() }
     }
 
+    private enum Ending {
+        /// There are no more events.
+        case stopped
+        /// Other keys count for the log than those that the replica was made with.
+        case otherKeys
+    }
+
     /// Until the events end, or something fails here. `onSynced`: after each whole round.
-    private func follow(_ replica: inout Replica, _ generation: UInt64, onSynced: () -> Void) async throws {
+    private func follow(
+        _ replica: inout Replica, _ generation: UInt64, _ keys: [LogVerifier], onSynced: () -> Void
+    ) async throws -> Ending {
         var timer: Task<Void, Never>?
         defer { timer?.cancel() }
         post.yield(.event(.tick))
         for await posted in events {
             guard !Task.isCancelled else { break }
             guard let event = try event(in: posted, generation) else { continue }
+            var mayHaveOtherKeys = false
             for action in replica.handle(event, now: ExchangeService.uptimeMilliseconds()) {
                 if case .synced = action { onSynced() }
                 try await perform(action, generation)
+                // An entry may have changed them, or the time.
+                switch action {
+                case .persist, .synced, .failed: mayHaveOtherKeys = true
+                default: break
+                }
             }
+            if mayHaveOtherKeys, service.logVerifiers(of: partner) != keys { return .otherKeys }
             timer?.cancel()
             if let wakeUp = replica.wakeUp {
                 let now = ExchangeService.uptimeMilliseconds()
@@ -137,6 +156,7 @@ final class PartnerSync: Sendable {
                 }
             }
         }
+        return .stopped
     }
 
     /// Nil where it was for an earlier replica.
@@ -151,19 +171,21 @@ final class PartnerSync: Sendable {
         }
     }
 
-    private func load() async throws -> Replica {
+    /// The replica as it is stored, and the keys that it takes checkpoints by.
+    private func load() async throws -> (Replica, [LogVerifier]) {
         let (service, partner, source) = (service, partner, source)
         return try await service.readers.run {
-            let logs = try service.logVerifiers(of: partner)
+            let logs = service.logVerifiers(of: partner)
             var limits = ReplicaLimits()
             // A file that is not there does not come by itself.
             if source == .copy { limits.attempts = 1 }
             let configuration = Replica.Configuration(
-                origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(log: logs[0]), source: source,
-                gossips: source == .authority, limits: limits)
-            return Replica(
-                configuration, state: try service.mirrors.state(partner.number, logs),
-                seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
+                origin: AuthorityPrefix.exchange(partner.prefix), policy: TrustPolicy(logs: logs),
+                everyLogKey: service.everyLogVerifier(of: partner), source: source, gossips: source == .authority,
+                limits: limits)
+            let state = try service.mirrors.state(partner.number, service.storedLogVerifiers(of: partner))
+            let replica = Replica(configuration, state: state, seed: UInt64(bigEndianBytes: randomBytes(count: 8))!)
+            return (replica, logs)
         }
     }
 
@@ -239,7 +261,8 @@ final class PartnerSync: Sendable {
     private func persist(_ step: Replica.Persist, _ generation: UInt64) async throws {
         let (service, partner) = (service, partner)
         let held = try await service.readers.run {
-            let held = try service.mirrors.persist(step, of: partner.number, service.logVerifiers(of: partner))
+            let held = try service.mirrors.persist(
+                step, of: partner.number, service.storedLogVerifiers(of: partner))
             if held == nil { try service.refreshKeys(of: partner) }
             return held
         }

@@ -7,12 +7,14 @@ public enum Recovery {
     /// `.tick`; the log is back once `.synced` says a size of at least the goal's, and then the start gate is asked
     /// again. After `.failed`, the goal is shown again, or another mirror is asked. An alarm of a fork means that what the node still had is
     /// not the beginning of what it signed.
+    ///
+    /// `keys`: all that the log was signed with, of one origin.
     public static func replica(
-        of log: LogVerifier, from state: Replica.State, limits: ReplicaLimits = ReplicaLimits(), seed: UInt64
+        of keys: [LogVerifier], from state: Replica.State, limits: ReplicaLimits = ReplicaLimits(), seed: UInt64
     ) -> Replica {
         let configuration = Replica.Configuration(
-            origin: log.origin, policy: TrustPolicy(log: log), source: .copy, takesDeliveries: false, gossips: false,
-            limits: limits)
+            origin: keys[0].origin, policy: TrustPolicy(logs: keys), source: .copy, takesDeliveries: false,
+            gossips: false, limits: limits)
         return Replica(configuration, state: state, seed: seed)
     }
 }

@@ -76,10 +76,18 @@ extension Replica {
         }
     }
 
-    /// A checkpoint of this log with its signature, whatever its place in the history.
+    /// A checkpoint of this log that is shown now, with its signature, whatever its place in the history.
     func verified(_ note: SignedNote) throws(TransparencyLogError) -> SignedCheckpoint {
-        let policy = configuration.policy
-        let signed = try SignedCheckpoint(verifying: note, logs: policy.logs, witnesses: policy.witnesses)
+        try verified(note, configuration.policy.logs)
+    }
+
+    /// One that somebody holds: the key may have ended since it was signed.
+    func verifiedHeld(_ note: SignedNote) throws(TransparencyLogError) -> SignedCheckpoint {
+        try verified(note, configuration.everyLogKey)
+    }
+
+    private func verified(_ note: SignedNote, _ logs: [LogVerifier]) throws(TransparencyLogError) -> SignedCheckpoint {
+        let signed = try SignedCheckpoint(verifying: note, logs: logs, witnesses: configuration.policy.witnesses)
         guard signed.origin.isSameOrigin(as: configuration.origin) else {
             throw TransparencyLogError(.wrongOrigin, "a checkpoint of another log")
         }

@@ -193,7 +193,7 @@ extension Replica {
     // MARK: What others hold
 
     mutating func observe(_ note: SignedNote, _ source: String) {
-        guard note.text != state.head?.note.text, let signed = try? verified(note) else { return }
+        guard note.text != state.head?.note.text, let signed = try? verifiedHeld(note) else { return }
         keep(signed, source)
     }
 
@@ -223,7 +223,7 @@ extension Replica {
 
     /// Without waiting for anything: the entries will not grow.
     mutating func compareFrozen(_ note: SignedNote) {
-        guard let complete = state.complete, note.text != complete.note.text, let signed = try? verified(note),
+        guard let complete = state.complete, note.text != complete.note.text, let signed = try? verifiedHeld(note),
             signed.size > 0
         else { return }
         compare(signed, complete)
@@ -238,7 +238,7 @@ extension Replica {
     }
 
     mutating func accuse(_ evidence: ForkEvidence) {
-        guard let (first, _) = try? evidence.verify(logs: configuration.policy.logs),
+        guard let (first, _) = try? evidence.verify(logs: configuration.everyLogKey),
             first.origin.isSameOrigin(as: configuration.origin)
         else { return }
         raise(.fork(evidence))

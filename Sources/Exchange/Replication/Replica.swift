@@ -24,8 +24,10 @@ public struct Replica: Sendable {
 
     public struct Configuration: Sendable {
         public var origin: String
-        /// The log's keys, and the quorum where one is asked for.
+        /// The log's keys that count now, and the quorum where one is asked for.
         public var policy: TrustPolicy
+        /// The keys that it was ever signed with: for evidence, and for what others hold of it.
+        public var everyLogKey: [LogVerifier]
         public var source: Source
         /// Whether the partner has deliveries for us; false for a third party's mirror.
         public var takesDeliveries: Bool
@@ -34,11 +36,12 @@ public struct Replica: Sendable {
         public var limits: ReplicaLimits
 
         public init(
-            origin: String, policy: TrustPolicy, source: Source = .authority, takesDeliveries: Bool = true,
-            gossips: Bool = true, limits: ReplicaLimits = ReplicaLimits()
+            origin: String, policy: TrustPolicy, everyLogKey: [LogVerifier]? = nil, source: Source = .authority,
+            takesDeliveries: Bool = true, gossips: Bool = true, limits: ReplicaLimits = ReplicaLimits()
         ) {
             self.origin = origin
             self.policy = policy
+            self.everyLogKey = everyLogKey ?? policy.logs
             self.source = source
             self.takesDeliveries = takesDeliveries
             self.gossips = gossips

@@ -37,7 +37,7 @@ public struct Witness: Sendable {
 
     /// A log that this node witnesses, as it stands when a request comes in.
     public struct Log: Sendable {
-        /// Its keys, all of one origin.
+        /// Its keys that count now, all of one origin.
         public let verifiers: [LogVerifier]
         public let standing: PartnerState
         /// The checkpoint held; nil when none was seen yet.
@@ -68,7 +68,7 @@ public struct Witness: Sendable {
         } catch {
             return Self.refuse(400, error.reason)
         }
-        guard let log, log.verifiers.contains(where: { $0.origin.isSameOrigin(as: request.note.claimedOrigin) }) else {
+        guard let log, log.verifiers.allSatisfy({ $0.origin.isSameOrigin(as: request.note.claimedOrigin) }) else {
             return Self.refuse(404, "this log is not witnessed here")
         }
         guard log.standing == .active else {

@@ -225,6 +225,22 @@ public struct AuthorityKeys: Sendable {
         keys(use, at: milliseconds).compactMap { try? LogVerifier($0.vkey) }
     }
 
+    /// Keys that a checkpoint may be signed with which is shown now. The beginning of a key is not held against it:
+    /// clocks differ, and who signs with it has announced it.
+    public func logKeys(_ use: KeyUse, notEndedAt milliseconds: UInt64) -> [LogVerifier] {
+        logKeys(use) { $0.revokedIndex == nil && milliseconds < $0.endMilliseconds ?? .max }
+    }
+
+    /// Keys that some checkpoint was signed with: all that were ever named. Those that are revoked say nothing, but for
+    /// what was taken in before.
+    public func everyLogKey(_ use: KeyUse, includingRevoked: Bool = false) -> [LogVerifier] {
+        logKeys(use) { includingRevoked || $0.revokedIndex == nil }
+    }
+
+    private func logKeys(_ use: KeyUse, where counts: (KeyRecord) -> Bool) -> [LogVerifier] {
+        keys.filter { $0.use == use && counts($0) }.reversed().compactMap { try? LogVerifier($0.vkey) }
+    }
+
     /// Keys that the authority cosigns with now.
     public func witnessKeys(at milliseconds: UInt64) -> [WitnessVerifier] {
         keys(.witness, at: milliseconds).compactMap { try? WitnessVerifier($0.vkey) }
@@ -254,6 +270,10 @@ public struct AuthorityKeys: Sendable {
             throw TrustError(.directoryStale, "the log of \(prefix) was not looked at for too long")
         }
         return inForce
+    }
+
+    func hasRevoked(_ use: KeyUse, _ vkey: VerifierKey) -> Bool {
+        keys.contains { $0.use == use && $0.vkey == vkey && $0.revokedIndex != nil }
     }
 
     /// Whether the key of a card is one that is known and not revoked.

@@ -19,7 +19,8 @@ public enum CardChange: Hashable, Sendable {
         case sameRevision = "same-revision"
         /// The authority's country is another.
         case anotherCountry = "another-country"
-        /// A key that the authority's log has not announced, or has revoked: fetch the log first.
+        /// A release or witness key that the authority's log has not announced: fetch the log first. Or a key that it has
+        /// revoked.
         case unannouncedKey = "unannounced-key"
 
         public var sentence: String {
@@ -33,7 +34,8 @@ public enum CardChange: Hashable, Sendable {
         }
     }
 
-    /// `keys` is what the known card and the authority's log have given.
+    /// `keys` is what the known card and the authority's log have given. A log key need not be among them: who was away
+    /// while it changed cannot read the log without it. The log has to go on from what is held of it all the same.
     public static func judge(known: SignedCard, keys: AuthorityKeys, presented: SignedCard) -> CardChange {
         let (old, new) = (known.card, presented.card)
         guard old.prefix == new.prefix else { return .refused(.anotherAuthority) }
@@ -44,8 +46,8 @@ public enum CardChange: Hashable, Sendable {
         guard new.revision > old.revision else { return .refused(.sameRevision) }
         guard new.issuedMilliseconds >= old.issuedMilliseconds else { return .refused(.older) }
         let areAnnounced =
-            keys.holds(.release, new.release.vkey) && keys.holds(.exchange, new.exchange.vkey)
-            && keys.holds(.journal, new.journal.vkey) && keys.holds(.witness, new.witness.vkey)
+            keys.holds(.release, new.release.vkey) && keys.holds(.witness, new.witness.vkey)
+            && !keys.hasRevoked(.exchange, new.exchange.vkey) && !keys.hasRevoked(.journal, new.journal.vkey)
         return areAnnounced ? .newer : .refused(.unannouncedKey)
     }
 }
