@@ -42,9 +42,13 @@ public struct LogStore: Sendable {
         return time
     }
 
-    /// Whether a stream has no records: cheaper than its size.
-    func isEmptyStream(_ stream: UInt64) throws -> Bool {
-        try database.get(.events, Self.eventKey(stream, 0)) == nil
+    /// Whether a stream has no records.
+    func isEmptyStream(_ stream: UInt64) throws -> Bool { try hasSize(0, of: stream) }
+
+    /// Whether a stream has that many records, which costs less to ask than how many it has: positions have no gaps.
+    func hasSize(_ size: UInt64, of stream: UInt64) throws -> Bool {
+        guard try database.get(.events, Self.eventKey(stream, size)) == nil else { return false }
+        return try size == 0 || database.get(.events, Self.eventKey(stream, size - 1)) != nil
     }
 
     /// The number of records in a stream.

@@ -164,20 +164,13 @@ struct LogWriter {
     /// Adds a proposal to the step, if what it was made from still holds.
     private func take(_ proposal: Proposal, _ step: inout Step) throws -> Result<Range<UInt64>, NodeError> {
         var sizes: [UInt64: UInt64] = [:]
-        for draft in proposal.drafts where draft.position != nil {
+        for draft in proposal.drafts {
+            guard let position = draft.position else { continue }
             let known = sizes[draft.stream] ?? step.streamSizes[draft.stream]
-            let size: UInt64
-            if let known {
-                size = known
-            } else if draft.position == 0, try store.isEmptyStream(draft.stream) {
-                size = 0
-            } else {
-                size = try store.streamSize(draft.stream)
-            }
-            guard draft.position == size else {
+            guard try known.map({ $0 == position }) ?? store.hasSize(position, of: draft.stream) else {
                 return .failure(NodeError(.changed, "somebody else changed it meanwhile: read it again"))
             }
-            sizes[draft.stream] = size + 1
+            sizes[draft.stream] = position + 1
         }
         for premise in proposal.premises {
             precondition(premise.row.mayBePremise)
@@ -205,7 +198,7 @@ struct LogWriter {
             addition.hashes.append(record.withUnsafeBytes { MerkleHash.leaf($0) })
             addition.records.append(record)
             addition.payloads.append(draft.payload)
-            let position = try draft.position ?? step.streamSizes[draft.stream] ?? store.streamSize(draft.stream)
+            let position = try draft.position ?? step.streamSizes[draft.stream] ?? end(of: draft)
             step.streamSizes[draft.stream] = position + 1
             let key = LogStore.eventKey(draft.stream, position)
             step.rows[RowKey(.events, key)] = .some(sequence.bigEndianBytes)
@@ -223,6 +216,12 @@ struct LogWriter {
         }
         try step.postings.apply(proposal.postings, store.database)
         return .success(first..<first + UInt64(proposal.drafts.count))
+    }
+
+    /// The stored end of the stream that a draft goes to. Most have not grown since the draft was made.
+    private func end(of draft: RecordDraft) throws -> UInt64 {
+        if let end = draft.lastSeenEnd, try store.hasSize(end, of: draft.stream) { return end }
+        return try store.streamSize(draft.stream)
     }
 
     /// Puts the tiles and the checkpoint that an addition to one log leads to into `batch`.

@@ -39,8 +39,8 @@ public final class Database: @unchecked Sendable {
     public struct Options: Sendable {
         /// The database must not exist yet; otherwise it must.
         public var create = false
-        /// Memory for decrypted blocks, in bytes. Default 128 MiB, at least 1 MiB.
-        public var blockCacheByteCount = 128 << 20
+        /// Memory for decrypted blocks, in bytes. Default 256 MiB, at least 1 MiB.
+        public var blockCacheByteCount = 256 << 20
         /// Memory for rows not yet in a table file, for each column family, in bytes. Default 32 MiB.
         public var writeBufferByteCount = 32 << 20
         /// Counters and histograms, for `statistics`. They cost a few percent of a write.
@@ -75,6 +75,10 @@ public final class Database: @unchecked Sendable {
         let familyOptions = ColumnFamily.allCases.map { family in
             let options: OpaquePointer = rocksdb_options_create_copy(options)
             if let (first, suffix) = family.beginnings { cordon_options_filter_beginnings(options, first, suffix) }
+            // Most of all rows, in no order: the more of them a table takes in one go, the less is merged later.
+            if family == .index {
+                rocksdb_options_set_write_buffer_size(options, settings.writeBufferByteCount * 2)
+            }
             return options
         }
         do {
@@ -134,6 +138,10 @@ public final class Database: @unchecked Sendable {
         rocksdb_options_set_memtable_whole_key_filtering(options, 1)
         rocksdb_options_set_max_background_jobs(options, 2)
         rocksdb_options_set_max_open_files(options, 512)
+        // Rows of the index come in no order, so each step down rewrites what is there: fewer and larger levels write
+        // less. Tables are merged in pieces of this size, not block by block, each a call and a key schedule.
+        rocksdb_options_set_max_bytes_for_level_base(options, 512 << 20)
+        rocksdb_options_compaction_readahead_size(options, 1 << 20)
         // Journal entries are signatures, digests and ciphertext; tiles are digests: nothing to compress.
         rocksdb_options_set_compression(options, Int32(rocksdb_no_compression))
         if settings.collectsStatistics { rocksdb_options_enable_statistics(options) }

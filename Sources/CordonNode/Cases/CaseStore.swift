@@ -263,7 +263,7 @@ final class CaseStore: Sendable {
             proposal.drafts.append(
                 RecordDraft(
                     kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position,
-                    reference: reference, payload: payload))
+                    reference: reference, payload: payload, lastSeenEnd: position))
             let before = file
             let recorded = RecordedEvent(sequence: 0, timeMilliseconds: time, officer: officer, event: event)
             file.apply(recorded)

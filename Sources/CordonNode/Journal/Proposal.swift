@@ -40,6 +40,8 @@ public struct RecordDraft: Sendable {
     public let stream: UInt64
     /// Its place in the stream: the number of records before it. Nil: wherever the stream ends.
     public let position: UInt64?
+    /// Where the stream ended when the draft was made: without a position, that is looked at first.
+    public let lastSeenEnd: UInt64?
     /// The stream's blinded reference.
     public let reference: [UInt8]
     /// As it is sealed.
@@ -47,12 +49,13 @@ public struct RecordDraft: Sendable {
 
     public init(
         kind: JournalRecord.Kind, actor: UInt64, stream: UInt64, position: UInt64?, reference: [UInt8],
-        payload: [UInt8]
+        payload: [UInt8], lastSeenEnd: UInt64? = nil
     ) {
         self.kind = kind
         self.actor = actor
         self.stream = stream
         self.position = position
+        self.lastSeenEnd = lastSeenEnd
         self.reference = reference
         self.payload = payload
     }
