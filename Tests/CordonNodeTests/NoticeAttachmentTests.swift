@@ -188,8 +188,12 @@ private final class BadLine: PartnerTransport {
             ($0 as? NodeError)?.code == .corrupted
         }
         try FileManager.default.moveItem(atPath: there["aside"], toPath: "\(lost)/\(name)")
+        // An old stick says nothing of what was signed since: keys may have been revoked.
+        federation.node("la.customs").time.move(days: 2)
         let read = try await Stick(la, directory: there["stick"]).read()
         #expect(read.partner == "vn.customs" && read.deliveries == 1 && read.blobs == 1)
+        let seen = try #require(la.standings(la.directory).first { $0.prefix == "vn.customs" }).checkedMilliseconds
+        #expect(seen + 86_400_000 < la.now)
         let caseID = try await received(federation)
         let again = try await Stick(la, directory: there["stick"]).read()
         #expect(again.deliveries == 0 && again.blobs == 0)
