@@ -275,10 +275,15 @@ extension Simulation {
 
     // MARK: Recovery
 
-    /// What it signed is known to others, and the entries to nobody: they were lost with its disk. It may not sign.
+    /// What it signed is known to others, and the entries to nobody who may be asked: they were lost with its disk. It may
+    /// not sign.
     func isLost(_ node: SimulatedNode) -> Bool {
         guard let goal = node.recoveryGoal else { return false }
-        return !nodes.contains { ($0.disk.durable.mirrors[node.number].complete?.size ?? 0) >= goal.size }
+        return !node.partners.contains { partner in
+            let mirror = nodes[partner].disk.durable.mirrors[node.number]
+            return (mirror.complete?.size ?? 0) >= goal.size && !mirror.isRevoked
+                && !node.live.mirrors[partner].isRevoked
+        }
     }
 
     func beginRecovery(_ node: SimulatedNode) throws {
