@@ -368,6 +368,20 @@ import TransparencyLog
         #expect(harness.stored.size == 5)
     }
 
+    /// A partner that answers with news is asked again soon: more may have come right behind it. One that answers at once
+    /// without any is not asked all the time.
+    @Test func newsIsFollowedUpSoonAndNothingIsNot() throws {
+        let limits = ReplicaLimits()
+        let harness = ReplicaHarness(entries: 3, limits: limits)
+        harness.round()
+        #expect(harness.replica.wakeUp == harness.now + limits.newsInterval)
+        harness.round()
+        #expect(harness.replica.wakeUp == harness.now + limits.pollInterval)
+        harness.deliveries = [Delivery(position: 1, entryIndex: 0, envelope: [1])]
+        harness.round()
+        #expect(harness.replica.wakeUp == harness.now + limits.newsInterval)
+    }
+
     @Test func aPartnerThatIsHeardFromIsAskedAtOnce() throws {
         let harness = ReplicaHarness(entries: 5)
         harness.override = { .failed(id: $0.id, .unreachable) }

@@ -199,6 +199,7 @@ extension Replica {
             guard let batch = fetch.batch, let judge = batch.judgeState else { return }
             if fetch.adopting { state.head = fetch.target }
             state.edge = batch.edge
+            hasNews = true
             if batch.edge.size == fetch.target.size { state.complete = fetch.target }
             state.judge = judge
             fetch.adopting = false

@@ -26,6 +26,7 @@ extension Replica {
         if let head = state.head, head.size > size, failures % 2 == 0 { return fetch(head, adopting: false) }
         phase = .polling
         pollStarted = now
+        hasNews = false
         let wait = configuration.source == .authority && failures == 0 ? limits.pollSeconds : 0
         ask(.checkpoint(after: state.head?.size ?? 0, wait: wait), maximumByteCount: SignedNote.maximumByteCount)
     }
@@ -292,6 +293,7 @@ extension Replica {
     mutating func delivered(_ cursor: DeliveryCursor) {
         guard cursor.position > state.cursor.position else { return }
         state.cursor = cursor
+        hasNews = true
         guard case .closing(var closing) = phase, !closing.delivering.isEmpty else { return }
         closing.delivering.removeAll { $0.position <= cursor.position }
         phase = .closing(closing)
@@ -315,6 +317,7 @@ extension Replica {
         guard case .closing(let closing) = phase, closing.delivering.isEmpty, requests.isEmpty else { return }
         failures = 0
         actions.append(.synced(size: size))
-        phase = .resting(until: max(now, pollStarted + limits.pollInterval))
+        let pause = hasNews ? limits.newsInterval : limits.pollInterval
+        phase = .resting(until: max(now, pollStarted + pause))
     }
 }

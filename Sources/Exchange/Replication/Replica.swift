@@ -164,6 +164,8 @@ public struct Replica: Sendable {
     /// What the witness accepted while something was being stored.
     var movedHead: SignedCheckpoint?
     var pollStarted: UInt64 = 0
+    /// Whether entries or deliveries were stored since the poll.
+    var hasNews = false
     var lastPolled: (bytes: [UInt8], signed: SignedCheckpoint)?
     var lastGossip: UInt64?
     var lastHurry: UInt64?

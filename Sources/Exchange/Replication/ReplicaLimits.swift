@@ -28,6 +28,8 @@ public struct ReplicaLimits: Sendable {
     public var backoffCap: UInt64 = 300_000
     /// The least time between two polls, for a server that does not hold them.
     public var pollInterval: UInt64 = 1_000
+    /// The same behind a round that brought entries or deliveries: more may have come right behind them.
+    public var newsInterval: UInt64 = 50
     /// How often held checkpoints are exchanged where nothing has changed.
     public var gossipInterval: UInt64 = 300_000
     /// Checkpoints of this log that others showed and that cannot be compared yet: one for each source.
