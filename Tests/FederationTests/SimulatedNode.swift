@@ -66,6 +66,8 @@ final class SimulatedNode {
     var recoveryGoal: SignedCheckpoint?
     var recoveryHead: SignedCheckpoint?
     var recoverySource = 0
+    /// When the last write is on the disk: none is there before those in front of it.
+    var lastSync: UInt64 = 0
     /// May sign and serve.
     var isOpen = false
 
@@ -188,8 +190,9 @@ extension Simulation {
         let number = node.disk.write(change)
         if node.number != 0, random.chance(crashesWhileWriting) { crashSoon(node) }
         if mutation == .acknowledgesBeforeSync { return try then(self) }
+        node.lastSync = max(node.lastSync, now + random.below(20) + 1)
         schedule(
-            in: random.below(20) + 1, .synced(node: node.number, life: node.life, number: number, then: then))
+            in: node.lastSync - now, .synced(node: node.number, life: node.life, number: number, then: then))
     }
 
     /// While writes are on their way to the disk.
