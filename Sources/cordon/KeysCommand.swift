@@ -6,7 +6,7 @@ internal import TransparencyLog
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Show the node's public keys; change what unlocks it.",
+        commandName: "keys", abstract: "Show the node's public keys; change keys, and what unlocks them.",
         subcommands: [Show.self, ChangePassphrase.self, AddMaster.self, Rotate.self])
 
     struct Show: AsyncParsableCommand {
