@@ -50,6 +50,9 @@ final class SimulatedNode {
     /// A journal that a restore has put behind: its node never signs it again.
     var isJournalLost = false
     var isRestored = false
+    /// A partner that it had revoked, and did not ask, knew that it had signed further when it signed again: its log has
+    /// two histories then, and everyone may come to see that.
+    var mayHaveForked = false
 
     // In memory.
     /// With the writes that are not durable yet.
@@ -214,8 +217,19 @@ extension Simulation {
         log("open \(node.number)")
         node.isOpen = true
         node.gate = nil
+        if node.isRestored, nodes.contains(where: { isUnasked($0, by: node) }) { node.mayHaveForked = true }
         try truth.opened(node, nodes)
         try submitEverywhere(node)
+    }
+
+    /// Whether a partner that a node has revoked has seen more of its log signed than it holds.
+    private func isUnasked(_ other: SimulatedNode, by node: SimulatedNode) -> Bool {
+        guard other.number != node.number, node.live.mirrors[other.number].isRevoked else { return false }
+        let size = node.live.own[0].log.size
+        let seen =
+            [other.disk.durable.mirrors[node.number].head].compactMap { $0 }
+            + (other.replicas[node.number]?.unstored ?? [])
+        return seen.contains { $0.size > size }
     }
 
     // MARK: The start gate

@@ -203,7 +203,7 @@ extension Simulation {
 
     func alarm(_ node: SimulatedNode, _ partner: Int, _ alarm: ReplicaAlarm) throws {
         log("\(node.number) alarm on \(partner): \(Self.name(alarm))")
-        guard partner == 0 else {
+        guard partner == 0 || nodes[partner].mayHaveForked else {
             throw Failure(description: "node \(node.number) has an alarm on honest \(partner): \(Self.name(alarm))")
         }
         guard alarm.freezes else { return }

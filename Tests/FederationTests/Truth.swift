@@ -222,10 +222,12 @@ extension Simulation {
     /// Honest nodes have converged, and forks have been found.
     func checkEnd() throws {
         try checkByzantine()
-        for node in nodes where node.number != 0 && !isLost(node) {
+        for node in nodes where node.number != 0 && !isLost(node) && !node.mayHaveForked {
             guard node.isOpen else { throw Failure(description: "node \(node.number) never came to sign again") }
             for partner in node.partners
-            where partner != 0 && !truth.isCut(node.number, partner) && !isLost(nodes[partner]) {
+            where partner != 0 && !truth.isCut(node.number, partner) && !isLost(nodes[partner])
+                && !nodes[partner].mayHaveForked
+            {
                 let mirror = node.disk.durable.mirrors[partner]
                 let log = nodes[partner].disk.durable.own[0].log
                 guard mirror.log.size == log.size, mirror.log.root == log.root,
