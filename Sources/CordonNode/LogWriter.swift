@@ -38,8 +38,18 @@ final class Submission: Sendable {
 
 /// A commit, and what became of each submission in it.
 struct Committed {
+    struct Outcome {
+        var indexes: Range<UInt64>
+        var met: [Int: [SearchIndex.Met]]?
+    }
+
     let commit: Commit
-    let outcomes: [Result<Range<UInt64>, NodeError>]
+    var outcomes: [Result<Outcome, NodeError>]
+}
+
+extension RowKey {
+    /// A bucket's key, as `StreamKeys` keeps it.
+    fileprivate var isOfBucket: Bool { family == .keys && key.first == StreamKeys.bucketRowKind }
 }
 
 /// The state of a node's logs as their writer knows it, and the commit that moves it on. One task owns it.
@@ -57,6 +67,9 @@ struct LogWriter {
     private let clock: NodeClock
     private var logs: [LogID: Log] = [:]
     private var lastTime: UInt64
+    private var commits: UInt64 = 0
+    private var recentTerms = RecentTerms()
+    private var bucketRows: [RowKey: [UInt8]] = [:]
 
     var checkpoints: [LogID: SignedNote] { logs.mapValues(\.checkpoint) }
     var sizes: [LogID: UInt64] { logs.mapValues(\.edge.size) }
@@ -105,6 +118,8 @@ struct LogWriter {
     private struct Step {
         let batch = WriteBatch()
         let time: UInt64
+        /// Rows that proposals depend on, as they are stored.
+        let stored: [RowKey: [UInt8]?]
         var additions: [LogID: Addition] = [:]
         var signers: [LogID: CheckpointSigner] = [:]
         var streamSizes: [UInt64: UInt64] = [:]
@@ -117,20 +132,21 @@ struct LogWriter {
     ///
     /// After an error the state on disk is unknown and this writer must not be used again.
     mutating func commit(_ submissions: [Submission]) throws -> Committed {
-        var step = Step(time: max(clock.nowMilliseconds(), lastTime))
-        var outcomes: [Result<Range<UInt64>, NodeError>] = []
+        commits += 1
+        var step = Step(time: max(clock.nowMilliseconds(), lastTime), stored: try readAhead(submissions))
+        var outcomes: [Result<Committed.Outcome, NodeError>] = []
         for submission in submissions {
             switch submission.work {
             case .entries(let log, let entries, let hashes):
                 let first = nextIndex(log, step)
                 step.additions[log, default: Addition()].records += entries
                 step.additions[log]!.hashes += hashes
-                outcomes.append(.success(first..<first + UInt64(entries.count)))
+                outcomes.append(.success(.init(indexes: first..<first + UInt64(entries.count))))
             case .proposal(let proposal):
-                outcomes.append(try take(proposal, &step))
+                outcomes.append(try take(proposal, &step).map { .init(indexes: $0) })
             case .signer(let log, let signer):
                 step.signers[log] = signer
-                outcomes.append(.success(0..<0))
+                outcomes.append(.success(.init(indexes: 0..<0)))
             }
         }
         step.postings.write(store.database, in: step.batch)
@@ -153,8 +169,25 @@ struct LogWriter {
             let edge = logs[append.log]!.edge
             watermark.write(append.log, .init(size: edge.size, root: edge.root))
         }
+        tellWhatCame(submissions, &outcomes)
         return Committed(
             commit: Commit(checkpoints: checkpoints, timeMilliseconds: step.time), outcomes: outcomes)
+    }
+
+    /// What has come of the terms that submissions were made by, this commit included.
+    private mutating func tellWhatCame(
+        _ submissions: [Submission], _ outcomes: inout [Result<Committed.Outcome, NodeError>]
+    ) {
+        var looks: [(place: Int, TermLooks)] = []
+        for (place, submission) in submissions.enumerated() {
+            guard case .proposal(let proposal) = submission.work, case .success = outcomes[place] else { continue }
+            recentTerms.apply(proposal.rows, commit: commits)
+            if let asked = proposal.looks { looks.append((place, asked)) }
+        }
+        for (place, asked) in looks {
+            let met = recentTerms.postings(of: asked)
+            outcomes[place] = outcomes[place].map { .init(indexes: $0.indexes, met: met) }
+        }
     }
 
     private func nextIndex(_ log: LogID, _ step: Step) -> UInt64 {
@@ -162,20 +195,19 @@ struct LogWriter {
     }
 
     /// Adds a proposal to the step, if what it was made from still holds.
-    private func take(_ proposal: Proposal, _ step: inout Step) throws -> Result<Range<UInt64>, NodeError> {
+    private mutating func take(_ proposal: Proposal, _ step: inout Step) throws -> Result<Range<UInt64>, NodeError> {
         var sizes: [UInt64: UInt64] = [:]
         for draft in proposal.drafts {
             guard let position = draft.position else { continue }
             let known = sizes[draft.stream] ?? step.streamSizes[draft.stream]
-            guard try known.map({ $0 == position }) ?? store.hasSize(position, of: draft.stream) else {
+            guard try known.map({ $0 == position }) ?? hasSize(position, of: draft.stream, step) else {
                 return .failure(NodeError(.changed, "somebody else changed it meanwhile: read it again"))
             }
             sizes[draft.stream] = position + 1
         }
         for premise in proposal.premises {
             precondition(premise.row.mayBePremise)
-            let value = try step.rows[premise.row] ?? store.database.get(premise.row.family, premise.row.key)
-            guard value == premise.value else {
+            guard step.rows[premise.row] ?? step.stored[premise.row]! == premise.value else {
                 return .failure(NodeError(.changed, "somebody else took that meanwhile: read it again"))
             }
         }
@@ -208,14 +240,47 @@ struct LogWriter {
         step.additions[.journal] = addition
         for change in proposal.rows {
             if change.row.mayBePremise { step.rows[change.row] = .some(change.value) }
+            if change.row.isOfBucket { bucketRows[change.row] = nil }
             if let value = change.value {
                 store.database.put(change.row.family, change.row.key, value, in: step.batch)
             } else {
                 store.database.delete(change.row.family, change.row.key, in: step.batch)
             }
         }
-        try step.postings.apply(proposal.postings, store.database)
+        try step.postings.apply(proposal.postings) { step.stored[RowKey(.index, $0.bytes)]! }
         return .success(first..<first + UInt64(proposal.drafts.count))
+    }
+
+    /// What the proposals' premises, streams and postings take to be read, in few looks at the database. The rows of
+    /// buckets, which every new case names one of, are kept at hand: nobody else writes them.
+    private mutating func readAhead(_ submissions: [Submission]) throws -> [RowKey: [UInt8]?] {
+        var wanted: Set<RowKey> = []
+        for submission in submissions {
+            guard case .proposal(let proposal) = submission.work else { continue }
+            for premise in proposal.premises { wanted.insert(premise.row) }
+            for draft in proposal.drafts where draft.position == 0 {
+                wanted.insert(RowKey(.events, LogStore.eventKey(draft.stream, 0)))
+            }
+            for key in proposal.postings.keys { wanted.insert(RowKey(.index, key.bytes)) }
+        }
+        var stored: [RowKey: [UInt8]?] = [:]
+        for (family, rows) in Dictionary(grouping: wanted, by: \.family) {
+            let unknown = rows.filter { row in
+                guard let known = bucketRows[row] else { return true }
+                stored[row] = .some(known)
+                return false
+            }
+            for (row, value) in zip(unknown, try store.database.get(family, unknown.map(\.key))) {
+                stored[row] = .some(value)
+                if row.isOfBucket { bucketRows[row] = value }
+            }
+        }
+        return stored
+    }
+
+    private func hasSize(_ size: UInt64, of stream: UInt64, _ step: Step) throws -> Bool {
+        guard size == 0 else { return try store.hasSize(size, of: stream) }
+        return step.stored[RowKey(.events, LogStore.eventKey(stream, 0))]! == nil
     }
 
     /// The stored end of the stream that a draft goes to. Most have not grown since the draft was made.

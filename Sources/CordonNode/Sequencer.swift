@@ -29,6 +29,9 @@ public struct Acknowledgement: Sendable {
     /// The entries' indexes.
     public let indexes: Range<UInt64>
     public let commit: Commit
+    /// What has come of the terms that the proposal's maker looked for, by the places of the looks; nil where it is not
+    /// known any more, or none were named.
+    let met: [Int: [SearchIndex.Met]]?
 }
 
 /// One durable step of the logs, shared by all whose entries are in it.
@@ -198,9 +201,10 @@ public final class Sequencer: Sendable {
     private func acknowledge(_ batch: [Submission], _ committed: Committed) {
         for (submission, outcome) in zip(batch, committed.outcomes) {
             switch outcome {
-            case .success(let indexes):
+            case .success(let outcome):
                 submission.continuation.resume(
-                    returning: Acknowledgement(indexes: indexes, commit: committed.commit))
+                    returning: Acknowledgement(
+                        indexes: outcome.indexes, commit: committed.commit, met: outcome.met))
             case .failure(let refusal):
                 submission.continuation.resume(throwing: refusal)
             }

@@ -51,11 +51,11 @@ public final class Database: @unchecked Sendable {
 
     // Immutable after `init`; RocksDB's own locks guard what they point to. Closed in `deinit`, so a closed database
     // cannot be reached.
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
     private let options: OpaquePointer
     private let familyOptions: [OpaquePointer]
     private let families: [OpaquePointer]
-    private let readOptions: OpaquePointer
+    let readOptions: OpaquePointer
     private let syncedWrite: OpaquePointer
     private let environment: EncryptedEnvironment?
     public let path: String
@@ -328,7 +328,7 @@ public final class Database: @unchecked Sendable {
         return String(cString: text)
     }
 
-    private func handle(_ family: ColumnFamily) -> OpaquePointer { families[family.rawValue + 1] }
+    func handle(_ family: ColumnFamily) -> OpaquePointer { families[family.rawValue + 1] }
 
     func makeIterator(_ family: OpaquePointer, _ options: OpaquePointer) -> OpaquePointer {
         rocksdb_create_iterator_cf(pointer, options, family)

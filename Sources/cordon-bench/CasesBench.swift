@@ -69,12 +69,12 @@ struct CasesBench {
                 password: SecretBytes(moving: &password), founding: true, by: 0))
     }
 
-    /// Two batches at a time, as `cordon import` sends them.
+    /// As many batches at a time, of as many reports, as `cordon import` sends.
     private func fill(_ service: CaseService, _ officer: Credentials, _ range: Range<Int>) async throws {
         let next = Counter(range.lowerBound)
         let total = reports
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 {
+            for _ in 0..<4 {
                 group.addTask {
                     while true {
                         let start = next.take(Self.batchCount)

@@ -111,6 +111,44 @@ import Testing
         await node.stop()
     }
 
+    /// Batches that are prepared while others are written: of every two reports that share a container, one is told.
+    @Test func racingBatchesMeet() async throws {
+        let node = try await CaseNode()
+        let (service, lan) = (node.service, node["lan"])
+        let all = try await withThrowingTaskGroup(of: [ImportOutcome].self) { group in
+            for batch in 0..<6 {
+                group.addTask {
+                    let records = importRecords(0..<20, source: "source \(batch)").enumerated().map { index, record in
+                        guard case .seizure(var report) = record else { return record }
+                        report.conveyances = [
+                            .with {
+                                $0.kind = "container"
+                                $0.containerNumber = "MSKU\(100_000 + index)"
+                            }
+                        ]
+                        return .seizure(report)
+                    }
+                    return try await service.importBatch(records, dryRun: false, by: lan)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        var told: Set<Set<String>> = []
+        for outcome in all.joined() {
+            for entry in try await service.readCase(outcome.caseID, by: lan).hits {
+                told.insert([entry.hit.reportID, entry.hit.otherReportID])
+            }
+        }
+        for index in 0..<20 {
+            let ids = all.map { $0[index].id }
+            for (place, id) in ids.enumerated() {
+                for other in ids[..<place] { #expect(told.contains([id, other]), "report \(index)") }
+            }
+        }
+        #expect(told.count == 20 * 15)
+        await node.stop()
+    }
+
     @Test func figuresAreNoCases() async throws {
         let node = try await CaseNode()
         let figures = (0..<30).map { number in

@@ -56,7 +56,7 @@ import Testing
         for number in numbers { database.put(.index, IndexRow.object(number), (number / 3).bigEndianBytes, in: batch) }
         for row in changes.rows { database.put(.index, row.row.key, row.value!, in: batch) }
         var rows = PostingRows()
-        try rows.apply(changes.postings, database)
+        try rows.apply(changes.postings) { try database.get(.index, $0.bytes) }
         rows.write(database, in: batch)
         try database.write(batch)
 

@@ -57,12 +57,14 @@ extension CaseService {
         }
         let taken = try await store.keys.gate.create { () async throws -> PreparedImport? in
             for _ in 0..<limits.retries {
-                let prepared = try await readers.run { [self] in
-                    try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
+                var prepared = try await readers.run { [self] in
+                    var prepared = try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
+                    if !dryRun { try look(for: &prepared.reports, &prepared.proposal, limit: limits.importHits) }
+                    return prepared
                 }
                 if dryRun || prepared.proposal.drafts.isEmpty { return prepared }
                 do {
-                    _ = try await sequencer.commit(prepared.proposal)
+                    Self.add(try await sequencer.commit(prepared.proposal).met, to: &prepared.reports)
                     return prepared
                 } catch let error as NodeError where error.code == .changed {
                     continue
@@ -83,6 +85,8 @@ extension CaseService {
         let key: StreamKey
         /// That reports meet by, strongest first.
         let terms: [SearchTerm]
+        /// What was there of each; nil where that is still to be looked for.
+        var met: [[SearchIndex.Met]]?
     }
 
     private struct PreparedImport: Sendable {
@@ -104,11 +108,12 @@ extension CaseService {
         }
         var numbers = store.newNumbers(upTo: records.count * 2)
         var seen: [String: [UInt8]] = [:]
-        for record in records.map(Self.trimmed) {
+        let records = records.map(Self.trimmed)
+        let rows = records.map { IndexRow.source($0.provenance.source, $0.provenance.key) }
+        for (record, (row, known)) in zip(records, zip(rows, try store.database.get(.index, rows))) {
             let provenance = record.provenance
             let digest = try Self.digest(of: record)
-            let row = IndexRow.source(provenance.source, provenance.key)
-            if let known = try store.database.get(.index, row) {
+            if let known {
                 prepared.outcomes.append(try knownOutcome(known, digest, officer: credentials.officer.number))
                 continue
             }
@@ -261,14 +266,17 @@ extension CaseService {
                 var met: [Imported] = []
                 var all = Proposal(drafts: [])
                 all.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
-                let terms = reports.flatMap { report in report.terms.map { ($0, report.stream) } }
-                var postings = try SearchIndex(store.database).postings(terms, limit: limit * 2)[...]
-                for report in reports {
-                    let found = zip(report.terms, postings.prefix(report.terms.count)).map { ($0, $1) }
-                    postings = postings.dropFirst(report.terms.count)
-                    let (hits, proposal) = try findHits(
-                        report.number, report.stream, officer: nil, file: report.file, key: report.key, found: found,
-                        limit: limit)
+                var reports = reports
+                try lookAgain(for: &reports, limit: limit)
+                let matches = try reports.map { report in
+                    try findMatch(
+                        report.number, report.stream, file: report.file,
+                        found: zip(report.terms, report.met!).map { ($0, $1) }, limit: limit)
+                }
+                let standings = try store.standings(of: matches.flatMap { $0?.others ?? [] })
+                for (report, match) in zip(reports, matches) {
+                    guard let match, !match.others.isEmpty else { continue }
+                    let (hits, proposal) = try findHits(match, standings, officer: nil, key: report.key)
                     if !hits.isEmpty { met.append(report) }
                     all.append(proposal)
                 }

@@ -8,7 +8,7 @@ internal import SwiftProtobuf
 /// Whom and what a report shares something with.
 extension CaseService {
     /// One other report, and what both have.
-    private struct Meeting {
+    fileprivate struct Meeting {
         let posting: Posting
         let births: Births
         var term: SearchTerm
@@ -60,28 +60,58 @@ extension CaseService {
         }
     }
 
-    /// The hits of one report, and what records them. Without an officer, those of the report's own logger. `file` is
-    /// the report's case, and `found` the postings that it shares terms with, where they are at hand. That the report
-    /// was matched, the caller records.
-    func findHits(
-        _ number: UInt64, _ stream: UInt64, officer: Officer?, file: CaseFile? = nil, key: StreamKey? = nil,
+    /// A report, and what it may share something with.
+    struct Match {
+        let number: UInt64
+        let stream: UInt64
+        let file: CaseFile
+        let report: CaseReport
+        fileprivate let meetings: [Meeting]
+
+        /// Whose standing is wanted.
+        var others: [Posting] { meetings.map(\.posting) }
+    }
+
+    /// The other reports that a report shares terms with, as far as the index tells: `found` are the postings of its
+    /// terms, where they are at hand, and `file` its case. Nil where it was erased.
+    func findMatch(
+        _ number: UInt64, _ stream: UInt64, file: CaseFile? = nil,
         found: [(term: SearchTerm, postings: [SearchIndex.Met])]? = nil, limit: Int? = nil
-    ) throws -> (hits: [Hit], proposal: Proposal) {
-        var proposal = Proposal(drafts: [])
+    ) throws -> Match? {
         let file = try file ?? store.caseFile(stream)
         let id = RecordID(country: authority.country, kind: .seizure, number: number).description
-        guard let report = file.report(id) else { return ([], proposal) }
+        guard let report = file.report(id) else { return nil }
         let births = Births(report.report)
+        let found = try found ?? postings(Self.meetingTerms(report.report.searchTerms()), stream)
+        // Most who share a name are not the same: that shows without reading their case.
+        let meetings = Self.meetings(found, limit ?? limits.hits)
+            .filter { $0.term.scheme != .personName || !$0.births.differ(from: births) }
+        return Match(number: number, stream: stream, file: file, report: report, meetings: meetings)
+    }
+
+    /// The hits of one report, and what records them. Without an officer, those of the report's own logger. That the
+    /// report was matched, the caller records.
+    func findHits(
+        _ number: UInt64, _ stream: UInt64, officer: Officer?
+    ) throws -> (hits: [Hit], proposal: Proposal) {
+        guard let match = try findMatch(number, stream) else { return ([], Proposal(drafts: [])) }
+        return try findHits(match, store.standings(of: match.others), officer: officer)
+    }
+
+    /// The same of a match. `key` is that of its case, where it is at hand.
+    func findHits(
+        _ match: Match, _ standings: Standings, officer: Officer?, key: StreamKey? = nil
+    ) throws -> (hits: [Hit], proposal: Proposal) {
+        var proposal = Proposal(drafts: [])
+        let (file, report, stream) = (match.file, match.report, match.stream)
+        let id = report.report.id
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
-        let found = try found ?? postings(Self.meetingTerms(report.report.searchTerms()), stream)
-        for meeting in Self.meetings(found, limit ?? limits.hits) {
-            // Most who share a name are not the same: that shows without reading their case.
-            if meeting.term.scheme == .personName, meeting.births.differ(from: births) { continue }
+        for meeting in match.meetings {
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
-            guard let standing = try store.standing(of: meeting.posting.number),
-                let owner = try store.standing(of: meeting.posting.stream)?.officer
+            guard let standing = standings.standing(of: meeting.posting.number),
+                let owner = standings.standing(of: meeting.posting.stream)?.officer
             else { continue }  // erased meanwhile
             // Nor is it read where nothing of it is needed but what the index says.
             let other =
@@ -104,7 +134,7 @@ extension CaseService {
                 $0.office = standing.office
             }
             guard !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else { continue }
-            if try store.isVisibleCase(meeting.posting.stream, to: viewer) { mine.append(hit) }
+            if standings.isVisible(meeting.posting.stream, to: viewer) { mine.append(hit) }
             guard let other, other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream)
             else { continue }
             let told = Self.mirrored(hit, file, report, toOwner: other.owner)
@@ -123,6 +153,52 @@ extension CaseService {
                 time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
         return (mine, proposal)
+    }
+
+    /// Looks for what reports share their terms with before they are in the index themselves: then most terms are not
+    /// there at all, which costs least to find out. What comes until they are, the commit of `proposal` tells (`add`).
+    func look(for reports: inout [Imported], _ proposal: inout Proposal, limit: Int) throws {
+        // Before the index is looked at: what is committed in between is told twice rather than not at all.
+        var looks = TermLooks(commit: UInt64(sequencer.commitCount), terms: [])
+        for report in reports { looks.terms += report.terms.map { (IndexRow.term($0), report.stream) } }
+        var found = try SearchIndex(store.database).postings(looks.terms, limit: limit * 2)[...]
+        for place in reports.indices {
+            reports[place].met = Array(found.prefix(reports[place].terms.count))
+            found = found.dropFirst(reports[place].terms.count)
+        }
+        proposal.looks = looks
+    }
+
+    /// What came since the look; where that is not known, there will have to be another.
+    static func add(_ came: [Int: [SearchIndex.Met]]?, to reports: inout [Imported]) {
+        var first = 0
+        for place in reports.indices {
+            let count = reports[place].terms.count
+            if let came {
+                for (term, new) in (first..<first + count).lazy.compactMap({ place in came[place].map { (place, $0) } })
+                {
+                    let old = reports[place].met![term - first].filter { met in
+                        !new.contains { $0.posting == met.posting }
+                    }
+                    reports[place].met![term - first] = new + old
+                }
+            } else {
+                reports[place].met = nil
+            }
+            first += count
+        }
+    }
+
+    /// For those reports that nothing is known of.
+    func lookAgain(for reports: inout [Imported], limit: Int) throws {
+        let places = reports.indices.filter { reports[$0].met == nil }
+        guard !places.isEmpty else { return }
+        let looks = places.flatMap { place in reports[place].terms.map { (IndexRow.term($0), reports[place].stream) } }
+        var found = try SearchIndex(store.database).postings(looks, limit: limit * 2)[...]
+        for place in places {
+            reports[place].met = Array(found.prefix(reports[place].terms.count))
+            found = found.dropFirst(reports[place].terms.count)
+        }
     }
 
     private func postings(
@@ -167,7 +243,7 @@ extension CaseService {
 
     /// The terms that reports meet by, strongest first.
     static func meetingTerms(_ terms: Set<SearchTerm>) -> [SearchTerm] {
-        terms.filter { $0.scheme.matchRank != nil }
+        terms.lazy.filter { $0.scheme.matchRank != nil }
             .sorted { ($0.scheme.matchRank!, $0.value) < ($1.scheme.matchRank!, $1.value) }
     }
 

@@ -153,9 +153,12 @@ final class CaseStore: Sendable {
         return row.flatMap { UInt64(bigEndianBytes: $0.prefix(8)) }.flatMap { $0 > Streams.firstObject ? $0 : nil }
     }
 
-    /// The owner of a case, or who logged a report and for which office, without reading the case.
-    func standing(of number: UInt64) throws -> (officer: UInt64, office: String)? {
-        try database.get(.index, IndexRow.object(number)).flatMap(IndexRow.standing)
+    /// The standing of many reports and their cases, without reading these.
+    func standings(of postings: [Posting]) throws -> Standings {
+        let reports = Set(postings.map(\.number)).sorted()
+        let cases = Set(postings.map(\.stream)).sorted()
+        let keys = (reports + cases).map(IndexRow.object) + cases.map(IndexRow.visibility)
+        return Standings(rows: Dictionary(zip(keys.map(RowBytes.init), try database.get(.index, keys))) { $1 })
     }
 
     /// Whether `officer` may know of the case, without reading it.
@@ -165,11 +168,6 @@ final class CaseStore: Sendable {
             return try database.get(.index, IndexRow.object(stream), at: snapshot) != nil
         }
         return IndexRow.officers(row).contains(officer)
-    }
-
-    /// The same of a case that is known to be there.
-    func isVisibleCase(_ stream: UInt64, to officer: UInt64) throws -> Bool {
-        try database.get(.index, IndexRow.visibility(stream)).map { IndexRow.officers($0).contains(officer) } ?? true
     }
 
     // MARK: Preparing
@@ -297,6 +295,20 @@ final class CaseStore: Sendable {
 
     /// After an erasure, tokens may be gone from the vocabulary.
     func forgetTokens() { knownTokens.withLock { $0 = [] } }
+}
+
+/// Who logged reports, who owns their cases, and who may know of them.
+struct Standings {
+    fileprivate let rows: [RowBytes: [UInt8]?]
+
+    func standing(of number: UInt64) -> (officer: UInt64, office: String)? {
+        (rows[RowBytes(IndexRow.object(number))] ?? nil).flatMap(IndexRow.standing)
+    }
+
+    /// Of a case that is there.
+    func isVisible(_ stream: UInt64, to officer: UInt64) -> Bool {
+        (rows[RowBytes(IndexRow.visibility(stream))] ?? nil).map { IndexRow.officers($0).contains(officer) } ?? true
+    }
 }
 
 /// See `CaseStore.newNumbers`.

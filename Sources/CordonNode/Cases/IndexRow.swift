@@ -76,42 +76,41 @@ enum IndexRow {
     static func upload(_ id: [UInt8]) -> [UInt8] { [10] + id }
     static func blob(_ blob: Digest, _ stream: UInt64) -> [UInt8] { [11] + blob.bytes + stream.bigEndianBytes }
     static func erasedBlob(_ blob: Digest) -> [UInt8] { [12] + blob.bytes }
-    static func term(_ term: SearchTerm) -> [UInt8] { [16, term.scheme.rawValue] + term.value.utf8 + [0] }
+    static func term(_ term: SearchTerm) -> [UInt8] { row(16, term, 0) { _ in } }
+    /// The term of a posting's row, and the posting; nil for any other row.
+    static func termAndPosting(_ row: [UInt8]) -> (term: [UInt8], posting: Posting)? {
+        guard row.first == 16, let posting = Posting(row: row) else { return nil }
+        return (Array(row.dropLast(Posting.byteCount)), posting)
+    }
     /// In one piece: a report has dozens of them.
     static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] {
-        let value = term.value.utf8
-        return [UInt8](unsafeUninitializedCapacity: 3 + value.count + Posting.byteCount) { row, count in
-            row[0] = 16
-            row[1] = term.scheme.rawValue
-            var end = 2
-            for byte in value {
-                row[end] = byte
-                end += 1
+        row(16, term, Posting.byteCount) { tail in
+            tail.storeBytes(of: (~posting.number).bigEndian, as: UInt64.self)
+            tail.storeBytes(of: posting.stream.bigEndian, toByteOffset: 8, as: UInt64.self)
+        }
+    }
+    /// A row of a term, with some bytes behind it that `fill` writes.
+    private static func row(
+        _ kind: UInt8, _ term: SearchTerm, _ tailByteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void
+    ) -> [UInt8] {
+        var value = term.value
+        return value.withUTF8 { value in
+            [UInt8](unsafeUninitializedCapacity: 3 + value.count + tailByteCount) { row, count in
+                row[0] = kind
+                row[1] = term.scheme.rawValue
+                if let start = value.baseAddress { (row.baseAddress! + 2).update(from: start, count: value.count) }
+                row[2 + value.count] = 0
+                count = 3 + value.count + tailByteCount
+                fill(
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(row)[3 + value.count..<count])
+                )
             }
-            row[end] = 0
-            let tail = UnsafeMutableRawBufferPointer(row)
-            tail.storeBytes(of: (~posting.number).bigEndian, toByteOffset: end + 1, as: UInt64.self)
-            tail.storeBytes(of: posting.stream.bigEndian, toByteOffset: end + 9, as: UInt64.self)
-            count = end + 17
         }
     }
     /// The blocks of a term, the newest first.
-    static func blocks(_ term: SearchTerm) -> [UInt8] { [19, term.scheme.rawValue] + term.value.utf8 + [0] }
+    static func blocks(_ term: SearchTerm) -> [UInt8] { row(19, term, 0) { _ in } }
     static func block(_ term: SearchTerm, _ block: UInt64) -> [UInt8] {
-        let value = term.value.utf8
-        return [UInt8](unsafeUninitializedCapacity: 11 + value.count) { row, count in
-            row[0] = 19
-            row[1] = term.scheme.rawValue
-            count = 2
-            for byte in value {
-                row[count] = byte
-                count += 1
-            }
-            row[count] = 0
-            UnsafeMutableRawBufferPointer(row).storeBytes(
-                of: (~block).bigEndian, toByteOffset: count + 1, as: UInt64.self)
-            count += 9
-        }
+        row(19, term, 8) { $0.storeBytes(of: (~block).bigEndian, as: UInt64.self) }
     }
     static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }
     static func token(_ token: String) -> [UInt8] { [18] + token.utf8 }

@@ -11,7 +11,7 @@ internal import Storage
 /// ```
 /// for each. Which case a number is in, the row of the object says.
 struct PostingBlock: Sendable {
-    static let span: UInt64 = 2048
+    static let span: UInt64 = 512
     private static let entryByteCount = 6
 
     private(set) var bytes: [UInt8]
@@ -86,7 +86,7 @@ struct PostingChange: Sendable {
 
 /// What changes in blocks of postings: by the key of their row, in the order it happens. The writer makes the rows of
 /// it, since only that knows what else changes in them.
-typealias PostingChanges = [[UInt8]: [PostingChange]]
+typealias PostingChanges = [RowBytes: [PostingChange]]
 
 extension Proposal {
     /// A term comes to a report or a case's title, or, without a day, goes. `births` are those of the report's persons.
@@ -95,7 +95,7 @@ extension Proposal {
             let value = day.map { $0.bigEndianBytes + (term.scheme == .personName ? births.encoded : []) }
             rows.append(RowChange(.index, IndexRow.posting(term, posting), value))
         } else {
-            postings[IndexRow.block(term, PostingBlock.of(posting.number)), default: []]
+            postings[RowBytes(IndexRow.block(term, PostingBlock.of(posting.number))), default: []]
                 .append(PostingChange(number: posting.number, day: day))
         }
     }
@@ -103,26 +103,26 @@ extension Proposal {
 
 /// Rows of postings as they will stand behind a write that is in the making.
 struct PostingRows {
-    private var blocks: [[UInt8]: PostingBlock] = [:]
+    private var blocks: [RowBytes: PostingBlock] = [:]
 
     var count: Int { blocks.count }
 
-    mutating func apply(_ changes: PostingChanges, _ database: Database) throws {
+    /// `stored` is a row as it was before the write.
+    mutating func apply(_ changes: PostingChanges, stored: (RowBytes) throws -> [UInt8]?) throws {
         for (key, changes) in changes {
             var block =
-                try blocks.removeValue(forKey: key) ?? database.get(.index, key).map(PostingBlock.init(row:))
-                ?? PostingBlock()
+                try blocks.removeValue(forKey: key) ?? stored(key).map(PostingBlock.init(row:)) ?? PostingBlock()
             for change in changes { block.apply(change) }
             blocks[key] = block
         }
     }
 
     func write(_ database: Database, in batch: WriteBatch) {
-        for (key, block) in blocks.sorted(by: { $0.key.precedes($1.key) }) {
+        for (key, block) in blocks.sorted(by: { $0.key.bytes.precedes($1.key.bytes) }) {
             if block.isEmpty {
-                database.delete(.index, key, in: batch)
+                database.delete(.index, key.bytes, in: batch)
             } else {
-                database.put(.index, key, block.bytes, in: batch)
+                database.put(.index, key.bytes, block.bytes, in: batch)
             }
         }
     }

@@ -159,7 +159,7 @@ public struct Rebuild {
             }
         }
         var postings = PostingRows()
-        try postings.apply(changes.postings, store.database)
+        try postings.apply(changes.postings) { try store.database.get(.index, $0.bytes) }
         postings.write(store.database, in: batch)
         try store.database.write(batch)
         changes = Proposal(drafts: [])

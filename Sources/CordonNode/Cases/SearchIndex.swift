@@ -31,14 +31,14 @@ struct SearchIndex {
         Self.leave(stream, try terms.postings(IndexRow.term(term), limit: limit + 1), limit)
     }
 
-    /// The same of many terms and cases: in the order of the rows, which is cheaper than in any other.
-    func postings(_ all: [(term: SearchTerm, stream: UInt64)], limit: Int) throws -> [[Met]] {
+    /// The same of the rows of many terms, each for a case: in the order of the rows, which is cheaper than in any other.
+    func postings(_ all: [(term: [UInt8], stream: UInt64)], limit: Int) throws -> [[Met]] {
         var found = [[Met]](repeating: [], count: all.count)
-        let rows = all.enumerated().map { (index: $0, prefix: IndexRow.term($1.term)) }
-        var last: (prefix: [UInt8], postings: [Met]) = ([], [])
-        for row in rows.sorted(by: { $0.prefix.precedes($1.prefix) }) {
-            if row.prefix != last.prefix { last = (row.prefix, try terms.postings(row.prefix, limit: limit + 1)) }
-            found[row.index] = Self.leave(all[row.index].stream, last.postings, limit)
+        var last: (term: [UInt8], postings: [Met]) = ([], [])
+        for place in all.indices.sorted(by: { all[$0].term.precedes(all[$1].term) }) {
+            let (term, stream) = all[place]
+            if term != last.term { last = (term, try terms.postings(term, limit: limit + 1)) }
+            if !last.postings.isEmpty { found[place] = Self.leave(stream, last.postings, limit) }
         }
         return found
     }

@@ -16,9 +16,13 @@ extension ExchangeService {
         guard !taken.isEmpty else { return nil }
         for _ in 0..<cases.limits.retries {
             let prepared = try await store.keys.gate.create {
-                let prepared = try await readers.run { [self] in try prepare(taken, from: partner) }
+                var prepared = try await readers.run { [self] in
+                    var prepared = try prepare(taken, from: partner)
+                    try cases.look(for: &prepared.reports, &prepared.proposal, limit: cases.limits.hits)
+                    return prepared
+                }
                 do {
-                    _ = try await sequencer.commit(prepared.proposal)
+                    CaseService.add(try await sequencer.commit(prepared.proposal).met, to: &prepared.reports)
                     count(factsOf: prepared.proposal)
                     return prepared as Prepared?
                 } catch let error as NodeError where error.code == .changed {

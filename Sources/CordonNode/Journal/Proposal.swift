@@ -21,6 +21,13 @@ public struct RowKey: Hashable, Sendable {
         self.key = key
     }
 
+    public static func == (a: RowKey, b: RowKey) -> Bool { a.family == b.family && RowBytes(a.key) == RowBytes(b.key) }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(family)
+        RowBytes(key).hash(into: &hasher)
+    }
+
     /// Of the index, only sources and idempotency keys: the writer remembers within a commit what it has put there, and
     /// terms are far too many for that.
     var mayBePremise: Bool {
@@ -72,6 +79,8 @@ public struct Proposal: Sendable {
     public var premises: [RowChange]
     /// Terms that come and go, whose rows hold more than is decided on here.
     var postings: PostingChanges = [:]
+    /// What its maker looked for in the index: the acknowledgement tells what has come since.
+    var looks: TermLooks?
     /// Indexes of journal records whose payloads go.
     public var erasing: [UInt64]
     /// Entries for the exchange log, which was `size` long when they were made: only if it still is.
@@ -103,8 +112,25 @@ public struct Proposal: Sendable {
         drafts.reduce(0) { $0 + $1.payload.count + JournalRecord.byteCount }
             + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
             + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
-            + postings.reduce(0) { $0 + $1.key.count + $1.value.count * 8 }
+            + postings.reduce(0) { $0 + $1.key.bytes.count + $1.value.count * 8 }
     }
+}
+
+/// A key to look up by: hashed and compared as a whole, which arrays are not.
+struct RowBytes: Hashable, Sendable {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    static func == (a: RowBytes, b: RowBytes) -> Bool {
+        a.bytes.withUnsafeBytes { a in
+            b.bytes.withUnsafeBytes { b in
+                a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
+            }
+        }
+    }
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 extension [UInt8] {

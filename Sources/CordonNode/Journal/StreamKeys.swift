@@ -54,7 +54,9 @@ final class StreamKeys: Sendable {
 
     static func bucket(_ stream: UInt64) -> UInt64 { stream % bucketCount }
 
-    private static func bucketRow(_ bucket: UInt64) -> [UInt8] { [1] + UInt16(bucket).bigEndianBytes }
+    static let bucketRowKind: UInt8 = 1
+
+    private static func bucketRow(_ bucket: UInt64) -> [UInt8] { [bucketRowKind] + UInt16(bucket).bigEndianBytes }
 
     private static func streamRow(_ stream: UInt64) -> [UInt8] {
         [2] + UInt16(bucket(stream)).bigEndianBytes + stream.bigEndianBytes

@@ -51,7 +51,7 @@ package struct ReportCheck {
     ) {
         text = ReportText.trimmed(text)
         if text.utf8.count > limit { reject(pointer(), "too-long", "this has at most \(limit) bytes") }
-        if text.utf8.contains(0) { reject(pointer(), "control-character", "this holds a NUL character") }
+        if text.holdsNUL { reject(pointer(), "control-character", "this holds a NUL character") }
         if required, text.isEmpty { reject(pointer(), "missing", "this is needed") }
     }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Schema
 
 /// Something a report can be found by.
@@ -94,10 +95,19 @@ public struct SearchTerm: Hashable, Sendable {
         guard !value.isEmpty || scheme == .report else { return nil }
         self.scheme = scheme
         // A container's check digit follows from the rest, and is often left out or wrong.
-        let value = scheme == .container ? String(value.prefix(10)) : value
+        let value = scheme == .container ? String(value.unicodeScalars.prefix(10)) : value
         self.value =
-            value.utf8.count <= Self.maximumValueByteCount && !value.utf8.contains(0)
+            value.utf8.count <= Self.maximumValueByteCount && !value.holdsNUL
             ? value : String(decoding: value.utf8.filter { $0 != 0 }.prefix(Self.maximumValueByteCount), as: UTF8.self)
+    }
+}
+
+extension String {
+    /// In one go, where the text is in one piece.
+    var holdsNUL: Bool {
+        utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        } ?? utf8.contains(0)
     }
 }
 

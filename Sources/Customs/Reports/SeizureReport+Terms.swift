@@ -54,7 +54,8 @@ extension SearchTerm {
 }
 
 private struct TermCollector {
-    var all: Set<SearchTerm> = []
+    /// Most reports have some dozens.
+    var all = Set<SearchTerm>(minimumCapacity: 48)
     private var wordCount = 0
 
     mutating func add(_ scheme: SearchTerm.Scheme, _ value: String) {
@@ -94,7 +95,9 @@ private struct TermCollector {
     }
 
     mutating func goods(_ line: GoodsLine) {
-        for length in [2, 4, 6] where line.hsCode.utf8.count >= length { add(.hs, String(line.hsCode.prefix(length))) }
+        for length in [2, 4, 6] where line.hsCode.utf8.count >= length {
+            add(.hs, String(line.hsCode.unicodeScalars.prefix(length)))
+        }
         add(.country, line.originCountry)
         identifier(.cas, CASNumber.self, line.casNumber)
         identifier(.serial, ReferenceNumber.self, line.firearm.serial)
