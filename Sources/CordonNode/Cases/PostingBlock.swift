@@ -11,7 +11,7 @@ internal import Storage
 /// ```
 /// for each. Which case a number is in, the row of the object says.
 struct PostingBlock: Sendable {
-    static let span: UInt64 = 512
+    static let span: UInt64 = 2048
     private static let entryByteCount = 6
 
     private(set) var bytes: [UInt8]
