@@ -159,46 +159,43 @@ extension CaseService {
     /// there at all, which costs least to find out. What comes until they are, the commit of `proposal` tells (`add`).
     func look(for reports: inout [Imported], _ proposal: inout Proposal, limit: Int) throws {
         // Before the index is looked at: what is committed in between is told twice rather than not at all.
-        var looks = TermLooks(commit: UInt64(sequencer.commitCount), terms: [])
-        for report in reports { looks.terms += report.terms.map { (IndexRow.term($0), report.stream) } }
-        var found = try SearchIndex(store.database).postings(looks.terms, limit: limit * 2)[...]
-        for place in reports.indices {
-            reports[place].met = Array(found.prefix(reports[place].terms.count))
-            found = found.dropFirst(reports[place].terms.count)
-        }
-        proposal.looks = looks
+        let commit = UInt64(sequencer.commitCount)
+        try lookAgain(for: &reports, limit: limit)
+        proposal.looks = TermLooks(commit: commit, terms: Self.looks(for: reports))
     }
 
     /// What came since the look; where that is not known, there will have to be another.
     static func add(_ came: [Int: [SearchIndex.Met]]?, to reports: inout [Imported]) {
-        var first = 0
-        for place in reports.indices {
-            let count = reports[place].terms.count
-            if let came {
-                for (term, new) in (first..<first + count).lazy.compactMap({ place in came[place].map { (place, $0) } })
-                {
-                    let old = reports[place].met![term - first].filter { met in
-                        !new.contains { $0.posting == met.posting }
-                    }
-                    reports[place].met![term - first] = new + old
-                }
-            } else {
-                reports[place].met = nil
+        var place = 0
+        for index in reports.indices {
+            guard let came else {
+                reports[index].met = nil
+                continue
             }
-            first += count
+            for term in reports[index].terms.indices {
+                if let new = came[place] {
+                    let known = Set(new.map(\.posting))
+                    reports[index].met![term] = new + reports[index].met![term].filter { !known.contains($0.posting) }
+                }
+                place += 1
+            }
         }
     }
 
-    /// For those reports that nothing is known of.
+    /// Looks for those reports that nothing is known of.
     func lookAgain(for reports: inout [Imported], limit: Int) throws {
         let places = reports.indices.filter { reports[$0].met == nil }
         guard !places.isEmpty else { return }
-        let looks = places.flatMap { place in reports[place].terms.map { (IndexRow.term($0), reports[place].stream) } }
+        let looks = Self.looks(for: places.map { reports[$0] })
         var found = try SearchIndex(store.database).postings(looks, limit: limit * 2)[...]
         for place in places {
             reports[place].met = Array(found.prefix(reports[place].terms.count))
             found = found.dropFirst(reports[place].terms.count)
         }
+    }
+
+    private static func looks(for reports: [Imported]) -> [(term: [UInt8], stream: UInt64)] {
+        reports.flatMap { report in report.terms.map { (IndexRow.term($0), report.stream) } }
     }
 
     private func postings(
