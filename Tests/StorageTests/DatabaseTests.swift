@@ -87,6 +87,23 @@ func code(_ body: () throws -> Void) -> StorageError.Code? {
         #expect(try database.get(.meta, [1]) == [2])
     }
 
+    /// In the order that was asked for, each as it is read alone; more than RocksDB takes in one go.
+    @Test func manyRowsAreReadAtOnce() throws {
+        let database = try makeDatabase(directory.path + "/db", keyring)
+        let keys = (0..<100).map { [UInt8(truncatingIfNeeded: $0 &* 37), UInt8($0)] }
+        try put(database, keys.prefix(60).map { ($0, [$0[1]]) } + [([7], [])])
+        let snapshot = database.snapshot()
+        try put(database, [(keys[80], [80])])
+        let asked = keys + [[7], keys[3], [], keys[3]]
+        let found = try database.get(.meta, asked)
+        #expect(found == (try asked.map { try database.get(.meta, $0) }))
+        #expect(found.compactMap(\.self).count == 60 + 1 + 1 + 2)
+        #expect(found[100] == .some([]), "an empty value is no absent one")
+        #expect(try database.get(.meta, asked, at: snapshot)[80] == nil)
+        #expect(try database.get(.meta, [[UInt8]]()).isEmpty)
+        #expect(try database.get(.meta, [[]] as [[UInt8]]) == [nil])
+    }
+
     @Test func backupsOpenWithTheSameKeyring() throws {
         let database = try makeDatabase(directory["db"], keyring)
         try put(database, [([1], [1])])
