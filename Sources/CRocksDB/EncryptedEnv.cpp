@@ -269,6 +269,10 @@ void cordon_options_filter_beginnings(rocksdb_options_t *options, uint8_t first,
     options->rep.prefix_extractor = std::make_shared<RowBeginning>(first, suffix);
 }
 
+void cordon_options_insert_in_runs(rocksdb_options_t *options, size_t length) {
+    options->rep.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(length));
+}
+
 void cordon_options_track_and_verify_wals(rocksdb_options_t *options) {
     options->rep.track_and_verify_wals_in_manifest = true;
 }

@@ -136,6 +136,8 @@ public final class Database: @unchecked Sendable {
         // Rows that are not there are not searched for among those in memory either.
         rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.03)
         rocksdb_options_set_memtable_whole_key_filtering(options, 1)
+        // A commit's rows of one kind come in the order of their keys.
+        cordon_options_insert_in_runs(options, 2)
         rocksdb_options_set_max_background_jobs(options, 2)
         rocksdb_options_set_max_open_files(options, 512)
         // Rows of the index come in no order, so each step down rewrites what is there: fewer and larger levels write

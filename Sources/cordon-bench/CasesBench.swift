@@ -24,10 +24,12 @@ struct CasesBench {
         var bytes = 0
         try await withNode(unlock) { service, officer in
             CordonBench.say("cases: importing \(reports) reports")
-            let before = processorTime()
+            let before = processorSeconds()
             let taken = try await seconds { try await fill(service, officer, 0..<reports) }
             let rate = Double(reports) / taken
-            table.note("processor time of that, all threads", "us/report", (processorTime() - before) / Double(reports))
+            table.note(
+                "processor time of that, all threads", "us/report",
+                (processorSeconds() - before) * 1e6 / Double(reports))
             bytes = directorySize(path + "/db") / reports
             table.add(
                 "bulk import, durable and matched", unit: "reports/s",
@@ -226,14 +228,6 @@ struct CasesBench {
 
     private func directorySize(_ path: String) -> Int {
         ((try? Files.list(path)) ?? []).reduce(0) { $0 + Int(Files.size(path + "/" + $1) ?? 0) }
-    }
-
-    /// Of this process, in microseconds.
-    private func processorTime() -> Double {
-        var usage = rusage()
-        getrusage(0, &usage)  // RUSAGE_SELF
-        func microseconds(_ time: timeval) -> Double { Double(time.tv_sec) * 1e6 + Double(time.tv_usec) }
-        return microseconds(usage.ru_utime) + microseconds(usage.ru_stime)
     }
 
     /// VmHWM of this process, in megabytes.

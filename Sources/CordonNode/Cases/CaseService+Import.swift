@@ -59,7 +59,7 @@ extension CaseService {
             for _ in 0..<limits.retries {
                 var prepared = try await readers.run { [self] in
                     var prepared = try prepareImport(records, caseID: caseID, needToKnow: needToKnow, credentials)
-                    if !dryRun { try look(for: &prepared.reports, &prepared.proposal, limit: limits.importHits) }
+                    if !dryRun { try matchAhead(&prepared.reports, &prepared.proposal, limit: limits.importHits) }
                     return prepared
                 }
                 if dryRun || prepared.proposal.drafts.isEmpty { return prepared }
@@ -73,20 +73,21 @@ extension CaseService {
             return nil
         }
         guard let taken else { throw CaseError(.overloaded, "others keep changing the same records: try again") }
-        if !dryRun { try await match(taken.reports, limit: limits.importHits) }
+        if !dryRun { _ = try await match(taken.reports, limit: limits.importHits) }
         return taken.outcomes
     }
 
-    /// A report that is durable and not matched yet, with its case and its terms.
+    /// A report that comes in, with its case and its terms.
     struct Imported: Sendable {
         let number: UInt64
         let stream: UInt64
-        let file: CaseFile
+        var file: CaseFile
         let key: StreamKey
         /// That reports meet by, strongest first.
         let terms: [SearchTerm]
-        /// What was there of each; nil where that is still to be looked for.
+        /// What each of them meets, and is not recorded yet; nil where that is still to be looked for.
         var met: [[SearchIndex.Met]]?
+        var hasHits = false
     }
 
     private struct PreparedImport: Sendable {
@@ -146,7 +147,6 @@ extension CaseService {
             let value = prepared.reports.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }
             prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(first.number), value))
         }
-        prepared.proposal.sortRows()
         return prepared
     }
 
@@ -255,36 +255,6 @@ extension CaseService {
             try store.draft(.statistics, report, by: credentials.officer.number, stream: Streams.statistics))
         prepared.proposal.rows += CaseIndexing.rows(of: report, number)
         return ImportOutcome(kind: .imported, id: report.id, caseID: "", findings: findings)
-    }
-
-    /// Hits of a whole batch, in one commit. Returns the reports that have any.
-    @discardableResult
-    func match(_ reports: [Imported], limit: Int) async throws -> [Imported] {
-        guard !reports.isEmpty else { return [] }
-        for _ in 0..<limits.retries {
-            let (met, proposal) = try await readers.run { [self] in
-                var met: [Imported] = []
-                var all = Proposal(drafts: [])
-                all.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
-                var reports = reports
-                try lookAgain(for: &reports, limit: limit)
-                let matches = try reports.map { report in
-                    try findMatch(
-                        report.number, report.stream, file: report.file,
-                        found: zip(report.terms, report.met!).map { ($0, $1) }, limit: limit)
-                }
-                let standings = try store.standings(of: matches.flatMap { $0?.others ?? [] })
-                for (report, match) in zip(reports, matches) {
-                    guard let match, !match.others.isEmpty else { continue }
-                    let (hits, proposal) = try findHits(match, standings, officer: nil, key: report.key)
-                    if !hits.isEmpty { met.append(report) }
-                    all.append(proposal)
-                }
-                return (met, all)
-            }
-            if try await commitHits(proposal) { return met }
-        }
-        return []  // matched at the node's next start
     }
 
     // MARK: Figures

@@ -95,15 +95,18 @@ extension CaseService {
         _ number: UInt64, _ stream: UInt64, officer: Officer?
     ) throws -> (hits: [Hit], proposal: Proposal) {
         guard let match = try findMatch(number, stream) else { return ([], Proposal(drafts: [])) }
-        return try findHits(match, store.standings(of: match.others), officer: officer)
+        let found = try findHits(match, store.standings(of: match.others), officer: officer)
+        return (found.hits, found.proposal)
     }
 
-    /// The same of a match. `key` is that of its case, where it is at hand.
+    /// The same of a match, with the report's case behind it. `key` is that of the case, where it is at hand. `isHeld`:
+    /// what it is committed with holds only where the case is there.
     func findHits(
-        _ match: Match, _ standings: Standings, officer: Officer?, key: StreamKey? = nil
-    ) throws -> (hits: [Hit], proposal: Proposal) {
+        _ match: Match, _ standings: Standings, officer: Officer?, key: StreamKey? = nil, isHeld: Bool = false
+    ) throws -> (hits: [Hit], file: CaseFile, proposal: Proposal) {
         var proposal = Proposal(drafts: [])
-        let (file, report, stream) = (match.file, match.report, match.stream)
+        var file = match.file
+        let (report, stream) = (match.report, match.stream)
         let id = report.report.id
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
@@ -146,25 +149,69 @@ extension CaseService {
                 &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
         if !mine.isEmpty, let key = try key ?? store.keys.key(stream) {
-            var file = file
-            proposal.premises.append(try store.keys.premise(stream))
+            if !isHeld { proposal.premises.append(try store.keys.premise(stream)) }
             try store.draft(
                 [.with { $0.hitsFound = .with { $0.hits = mine } }], by: 0, stream: stream, &file, key: key,
                 time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
-        return (mine, proposal)
+        return (mine, file, proposal)
     }
 
-    /// Looks for what reports share their terms with before they are in the index themselves: then most terms are not
-    /// there at all, which costs least to find out. What comes until they are, the commit of `proposal` tells (`add`).
-    func look(for reports: inout [Imported], _ proposal: inout Proposal, limit: Int) throws {
+    // MARK: Many at once
+
+    /// Matches reports with what is there before they are themselves, and adds their hits to the `proposal` that brings
+    /// them: most of their terms are not there at all then, which costs least to find out. What comes until they are
+    /// there, the commit tells (`add`).
+    func matchAhead(_ reports: inout [Imported], _ proposal: inout Proposal, limit: Int) throws {
         // Before the index is looked at: what is committed in between is told twice rather than not at all.
         let commit = UInt64(sequencer.commitCount)
-        try lookAgain(for: &reports, limit: limit)
-        proposal.looks = TermLooks(commit: commit, terms: Self.looks(for: reports))
+        let looks = Self.looks(for: reports)
+        try look(looks, for: &reports, reports.indices, limit: limit)
+        proposal.looks = TermLooks(commit: commit, terms: looks)
+        try addHits(of: &reports, to: &proposal, limit: limit, areHeld: true)
+        proposal.sortRows()
     }
 
-    /// What came since the look; where that is not known, there will have to be another.
+    /// Matches reports that are there with what is left, all in one commit. Returns those that have hits.
+    func match(_ reports: [Imported], limit: Int) async throws -> [Imported] {
+        guard !reports.isEmpty else { return [] }
+        for _ in 0..<limits.retries {
+            let (matched, proposal) = try await readers.run { [self] in
+                var reports = reports
+                var proposal = Proposal(drafts: [])
+                proposal.rows.append(RowChange(.index, IndexRow.unmatched(reports[0].number), nil))
+                let unknown = reports.indices.filter { reports[$0].met == nil }
+                try look(Self.looks(for: unknown.map { reports[$0] }), for: &reports, unknown, limit: limit)
+                try addHits(of: &reports, to: &proposal, limit: limit, areHeld: false)
+                return (reports, proposal)
+            }
+            if try await commitHits(proposal) { return matched.filter(\.hasHits) }
+        }
+        return []  // matched at the node's next start
+    }
+
+    /// The hits of reports with all that they met.
+    private func addHits(
+        of reports: inout [Imported], to proposal: inout Proposal, limit: Int, areHeld: Bool
+    ) throws {
+        let matches = try reports.map { report in
+            try report.met!.allSatisfy(\.isEmpty)
+                ? nil
+                : findMatch(
+                    report.number, report.stream, file: report.file,
+                    found: zip(report.terms, report.met!).map { ($0, $1) }, limit: limit)
+        }
+        let standings = try store.standings(of: matches.flatMap { $0?.others ?? [] })
+        for (place, match) in zip(reports.indices, matches) {
+            guard let match, !match.others.isEmpty else { continue }
+            let found = try findHits(match, standings, officer: nil, key: reports[place].key, isHeld: areHeld)
+            proposal.append(found.proposal)
+            reports[place].file = found.file
+            if !found.hits.isEmpty { reports[place].hasHits = true }
+        }
+    }
+
+    /// What came since the look, and nothing else, is left to match; where that is not known, all of it.
     static func add(_ came: [Int: [SearchIndex.Met]]?, to reports: inout [Imported]) {
         var place = 0
         for index in reports.indices {
@@ -172,22 +219,17 @@ extension CaseService {
                 reports[index].met = nil
                 continue
             }
-            for term in reports[index].terms.indices {
-                if let new = came[place] {
-                    let known = Set(new.map(\.posting))
-                    reports[index].met![term] = new + reports[index].met![term].filter { !known.contains($0.posting) }
-                }
-                place += 1
-            }
+            reports[index].met = reports[index].terms.indices.map { came[place + $0] ?? [] }
+            place += reports[index].terms.count
         }
     }
 
-    /// Looks for those reports that nothing is known of.
-    func lookAgain(for reports: inout [Imported], limit: Int) throws {
-        let places = reports.indices.filter { reports[$0].met == nil }
-        guard !places.isEmpty else { return }
-        let looks = Self.looks(for: places.map { reports[$0] })
-        var found = try SearchIndex(store.database).postings(looks, limit: limit * 2)[...]
+    /// Looks for what those reports share their terms with.
+    private func look(
+        _ looks: [(term: [UInt8], stream: UInt64)], for reports: inout [Imported], _ places: some Sequence<Int>,
+        limit: Int
+    ) throws {
+        var found = looks.isEmpty ? [] : try SearchIndex(store.database).postings(looks, limit: limit * 2)[...]
         for place in places {
             reports[place].met = Array(found.prefix(reports[place].terms.count))
             found = found.dropFirst(reports[place].terms.count)

@@ -1,7 +1,6 @@
 internal import Casework
 internal import Cryptography
 internal import Customs
-internal import Dispatch
 internal import EntryCodec
 internal import Exchange
 internal import Schema
@@ -27,8 +26,8 @@ extension ExchangeService {
     struct Admitted {
         /// To the letter.
         var notice = Notice()
-        /// What it tells of, as our own officers would have written it.
-        var reports: [SeizureReport] = []
+        /// What it tells of, as our own officers would have written it, and what that is found by.
+        var reports: [(report: SeizureReport, terms: Set<SearchTerm>)] = []
     }
 
     /// What of a batch is recorded at once.
@@ -51,27 +50,38 @@ extension ExchangeService {
         }
     }
 
-    /// What is opened at once.
+    /// What is opened, and recorded, at once.
     static let batchCount = 128
+    /// Recording and what follows from it take one processor, and wait for the disk: opening goes on meanwhile, so far
+    /// ahead that neither waits for the other.
+    private static let batchesAhead = 2
+    /// What one thread opens before it takes the next part.
+    private static let openedInARow = 8
 
     /// Opens deliveries and records them, each once, together with how far we have come. Returns what to tell the
     /// replica.
     func takeIn(_ deliveries: [Delivery], from partner: Partner) async throws -> Replica.Event {
         var event: Replica.Event = .tick
         var rest = deliveries[...]
-        var opened = try await open(rest, from: partner)
+        /// Of the first batches of `rest`.
+        var ahead: [Task<[Taken], any Error>] = []
+        func openAhead() {
+            while ahead.count < Self.batchesAhead {
+                let batch = rest.dropFirst(ahead.count * Self.batchCount).prefix(Self.batchCount)
+                guard !batch.isEmpty else { return }
+                ahead.append(Task { try await openAll(batch, from: partner) })
+            }
+        }
+        openAhead()
         var last: Prepared?
-        while !opened.isEmpty {
-            let batch = Batch(opened)
+        while !ahead.isEmpty {
+            let batch = Batch(try await ahead.removeFirst().value)
             rest = rest.dropFirst(batch.taken.count)
-            // Recording and what follows from it wait for the disk much of the time: the next batch is opened meanwhile.
-            let next = batch.bringsAgreement || batch.refused != nil ? [] : rest
+            if batch.bringsAgreement || batch.refused != nil { ahead = [] } else { openAhead() }
             let before = last
-            async let ahead = open(next, from: partner)
             async let followed: Void = follow(before, from: partner)
             last = try await record(batch.taken, from: partner)
             await followed
-            opened = try await ahead
             if let last { event = .delivered(last.cursor) }
             if let refused = batch.refused {
                 event = .deliveryRefused(position: refused.position, code: refused.code)
@@ -80,7 +90,7 @@ extension ExchangeService {
             if batch.bringsAgreement {
                 await follow(last, from: partner)
                 last = nil
-                opened = try await open(rest, from: partner)
+                openAhead()
             }
         }
         await follow(last, from: partner)
@@ -89,25 +99,21 @@ extension ExchangeService {
 
     // MARK: Opening
 
-    /// The first of them.
-    private func open(_ deliveries: ArraySlice<Delivery>, from partner: Partner) async throws -> [Taken] {
-        guard !deliveries.isEmpty else { return [] }
-        let batch = Array(deliveries.prefix(Self.batchCount))
-        return try await readers.run { [self] in try openAll(batch, from: partner) }
-    }
-
-    private func openAll(_ deliveries: [Delivery], from partner: Partner) throws -> [Taken] {
-        let keys = try openingKeys()
+    private func openAll(_ deliveries: ArraySlice<Delivery>, from partner: Partner) async throws -> [Taken] {
+        let keys = try await readers.run { [self] in try openingKeys() }
         let known = self.keys(of: partner.prefix) ?? AuthorityKeys(card: partner.card)
         let rows = mirrors.rows(partner.number)
-        let results = Mutex<[Int: Taken]>([:])
-        // Opening is what costs: on all processors.
-        DispatchQueue.concurrentPerform(iterations: deliveries.count) { [self] place in
-            let one = openOne(deliveries[place], partner, keys, known, rows)
-            results.withLock { $0[place] = one }
+        return try await withThrowingTaskGroup(of: (start: Int, taken: [Taken]).self) { group in
+            for start in stride(from: deliveries.startIndex, to: deliveries.endIndex, by: Self.openedInARow) {
+                let part = deliveries[start...].prefix(Self.openedInARow)
+                group.addTask { [self] in
+                    (start, try await opening.run { [self] in part.map { openOne($0, partner, keys, known, rows) } })
+                }
+            }
+            var parts: [(start: Int, taken: [Taken])] = []
+            for try await part in group { parts.append(part) }
+            return parts.sorted { $0.start < $1.start }.flatMap(\.taken)
         }
-        let taken = results.withLock { $0 }
-        return deliveries.indices.map { taken[$0]! }
     }
 
     private func openOne(
@@ -165,7 +171,8 @@ extension ExchangeService {
                 throw NoticeError(.invalid, "no agreement with the sender was in force")
             }
         }
-        return Admitted(notice: notice, reports: reports(of: normal, from: partner))
+        return Admitted(
+            notice: notice, reports: reports(of: normal, from: partner).map { ($0, $0.searchTerms()) })
     }
 
     /// The seizures that a notice tells of, to be found and matched like our own.

@@ -18,7 +18,7 @@ extension ExchangeService {
             let prepared = try await store.keys.gate.create {
                 var prepared = try await readers.run { [self] in
                     var prepared = try prepare(taken, from: partner)
-                    try cases.look(for: &prepared.reports, &prepared.proposal, limit: cases.limits.hits)
+                    try cases.matchAhead(&prepared.reports, &prepared.proposal, limit: cases.limits.hits)
                     return prepared
                 }
                 do {
@@ -153,19 +153,17 @@ extension ExchangeService {
             },
         ]
         if notice.conditions.tlp == TrafficLight.red.rawValue { events += grants() }
-        var terms: [Set<SearchTerm>] = []
-        for var report in admitted.reports {
+        for (admitted, terms) in admitted.reports {
+            var report = admitted
             let number = store.newNumber()
             report.id = RecordID(country: store.country, kind: .seizure, number: number).description
             events.append(.with { $0.seizureLogged.report = report })
-            let found = report.searchTerms()
-            terms.append(found)
-            files.reports.append((number, stream, made.key, found))
+            files.reports.append((number, stream, made.key, terms))
         }
         var file = CaseFile()
         try store.draft(
-            events, by: 0, stream: stream, &file, key: made.key, time: now, terms: terms.count == 1 ? terms[0] : nil,
-            into: &prepared.proposal)
+            events, by: 0, stream: stream, &file, key: made.key, time: now,
+            terms: admitted.reports.count == 1 ? admitted.reports[0].terms : nil, into: &prepared.proposal)
         files.files[stream] = file
         files.streams[opened.entry.id.bytes] = stream
         if let expires = notice.conditions.expires {

@@ -1,6 +1,7 @@
 internal import Casework
 internal import Cryptography
 public import Exchange
+internal import FoundationEssentials
 internal import Schema
 internal import Storage
 internal import SwiftProtobuf
@@ -74,6 +75,8 @@ public final class ExchangeService: Sendable {
     let gate: Mutex<Gate>
     /// Judges the entries of one partner after the other.
     let judging = BlockingPool(threads: 1)
+    /// Open envelopes on all processors. Officers come first, and so does what records those that are open.
+    let opening = BlockingPool(threads: ProcessInfo.processInfo.activeProcessorCount, niceness: 5)
     /// Partners' keys that were checked, by their bytes.
     let recipientKeys = Mutex<[[UInt8]: RecipientPublicKey]>([:])
     /// Of `State.checked`, what a restart would find.
@@ -135,6 +138,7 @@ public final class ExchangeService: Sendable {
     public func stop() async {
         await stopSync()
         await judging.stop()
+        await opening.stop()
     }
 
     // MARK: Recording

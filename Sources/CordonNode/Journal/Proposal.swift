@@ -93,7 +93,7 @@ public struct Proposal: Sendable {
         self.erasing = erasing
     }
 
-    /// Puts rows in the order of their keys, which is cheaper to write. Two of one key must be the same.
+    /// Puts rows in the order of their keys, which is cheaper to write. Those of one key keep theirs: the last one counts.
     mutating func sortRows() {
         rows.sort { $0.row.key.precedes($1.row.key) }
     }

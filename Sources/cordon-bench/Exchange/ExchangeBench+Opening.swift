@@ -36,6 +36,7 @@ extension ExchangeBench {
         }
         try await Task.sleep(for: .seconds(2))  // the round is over: the next one waits in its poll
         let limit = try openings(sealed.count)
+        let before = processorSeconds()
         let taken = try await seconds {
             line.deliver(
                 sealed.enumerated().map { place, sealed in
@@ -44,6 +45,7 @@ extension ExchangeBench {
             let last = Self.seal(notices - 1)
             try await node.wait(atMost: 600, for: "the last notice") { try node.hasReport(withSeal: last) }
         }
+        table.note("processor time of that, all threads", "us/notice", (processorSeconds() - before) * 1e6 / Double(notices))
         await node.stop()
         table.add(
             "received notices, opened and indexed", unit: "notices/s", pairs: [(Double(notices) / taken, limit)],
