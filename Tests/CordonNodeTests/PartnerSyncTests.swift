@@ -66,9 +66,12 @@ private struct GatheringLine: PartnerTransport {
         await federation.stop()
     }
 
-    /// A partner that was away gets an agreement and what was released under it in one page.
-    @Test func aNoticeMayComeTogetherWithItsAgreement() async throws {
-        let federation = try await Federation(["VN", "LA"])
+    /// A partner that was away gets an agreement and what was released under it in one page, and has opened some of it
+    /// before it has recorded the agreement.
+    @Test(arguments: [1, 2, 128]) func aNoticeMayComeTogetherWithItsAgreement(_ noticesAtOnce: Int) async throws {
+        var limits = ExchangeLimits()
+        limits.noticesAtOnce = noticesAtOnce
+        let federation = try await Federation(["VN", "LA"], limits: limits)
         let agreement = try await federation.agree(["vn.customs", "la.customs"], untold: ["la.customs"])
         federation.connect()
         try await federation.untilKnown("la.customs", at: "vn.customs")

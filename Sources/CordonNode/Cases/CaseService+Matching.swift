@@ -187,7 +187,7 @@ extension CaseService {
             }
             if try await commitHits(proposal) { return matched.filter(\.hasHits) }
         }
-        return []  // matched at the node's next start
+        return reports.filter(\.hasHits)  // what is left is matched at the node's next start
     }
 
     /// The hits of reports with all that they met.

@@ -50,8 +50,6 @@ extension ExchangeService {
         }
     }
 
-    /// What is opened, and recorded, at once.
-    static let batchCount = 128
     /// Recording and what follows from it take one processor, and wait for the disk: opening goes on meanwhile, so far
     /// ahead that neither waits for the other.
     private static let batchesAhead = 2
@@ -67,7 +65,7 @@ extension ExchangeService {
         var ahead: [Task<[Taken], any Error>] = []
         func openAhead() {
             while ahead.count < Self.batchesAhead {
-                let batch = rest.dropFirst(ahead.count * Self.batchCount).prefix(Self.batchCount)
+                let batch = rest.dropFirst(ahead.count * limits.noticesAtOnce).prefix(limits.noticesAtOnce)
                 guard !batch.isEmpty else { return }
                 ahead.append(Task { try await openAll(batch, from: partner) })
             }
@@ -208,7 +206,7 @@ extension ExchangeService {
     /// Behind the commit: what a crash before it only puts off.
     private func follow(_ prepared: Prepared?, from partner: Partner) async {
         guard let prepared else { return }
-        for batch in Self.matchBatches(prepared.reports) {
+        for batch in matchBatches(prepared.reports) {
             guard let met = try? await cases.match(batch, limit: cases.limits.hits), !met.isEmpty else { continue }
             _ = await note(met.map { .hit($0.stream, $0.number) }, of: partner)
         }

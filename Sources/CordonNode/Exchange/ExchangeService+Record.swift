@@ -85,7 +85,7 @@ extension ExchangeService {
                 number: $0.number, stream: $0.stream, file: files.files[$0.stream]!, key: $0.key,
                 terms: CaseService.meetingTerms($0.terms))
         }
-        for batch in Self.matchBatches(prepared.reports) {
+        for batch in matchBatches(prepared.reports) {
             let value = batch.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }
             prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(batch[0].number), value))
         }
@@ -93,8 +93,10 @@ extension ExchangeService {
     }
 
     /// Reports that are matched in one commit each: a partner may send very many at once.
-    static func matchBatches(_ reports: [CaseService.Imported]) -> [[CaseService.Imported]] {
-        stride(from: 0, to: reports.count, by: batchCount).map { Array(reports[$0...].prefix(batchCount)) }
+    func matchBatches(_ reports: [CaseService.Imported]) -> [[CaseService.Imported]] {
+        stride(from: 0, to: reports.count, by: limits.noticesAtOnce).map {
+            Array(reports[$0...].prefix(limits.noticesAtOnce))
+        }
     }
 
     private func take(

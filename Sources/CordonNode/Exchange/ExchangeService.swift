@@ -22,6 +22,8 @@ public struct ExchangeLimits: Sendable {
     public var directoryAgeMilliseconds: UInt64 = 3 * 86_400_000
     /// Bytes of one answer with deliveries, at most. Default 4 MiB.
     public var deliveryPageByteCount = 4 << 20
+    /// Notices that are opened, and recorded, at once. Default 128.
+    public var noticesAtOnce = 128
     /// Bytes of a blob in one answer. Default 4 MiB.
     public var blobPieceByteCount = 4 << 20
     /// How long a log key signs beside the one that takes its place. Longer, since who was away for all of it cannot verify
