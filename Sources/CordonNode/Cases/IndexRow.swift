@@ -77,8 +77,11 @@ enum IndexRow {
     static func blob(_ blob: Digest, _ stream: UInt64) -> [UInt8] { [11] + blob.bytes + stream.bigEndianBytes }
     static func erasedBlob(_ blob: Digest) -> [UInt8] { [12] + blob.bytes }
     static func term(_ term: SearchTerm) -> [UInt8] { row(16, term, 0) { _ in } }
-    /// Whether it is a row of a term that reports meet by: `term`, and a posting behind it.
-    static func isPosting(_ row: [UInt8]) -> Bool { row.first == 16 && row.count > Posting.byteCount }
+    /// The term of a posting's row, and the posting; nil for any other row.
+    static func termAndPosting(_ row: [UInt8]) -> (term: [UInt8], posting: Posting)? {
+        guard row.first == 16, let posting = Posting(row: row) else { return nil }
+        return (Array(row.dropLast(Posting.byteCount)), posting)
+    }
     /// In one piece: a report has dozens of them.
     static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] {
         row(16, term, Posting.byteCount) { tail in

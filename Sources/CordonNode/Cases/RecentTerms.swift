@@ -6,40 +6,47 @@ struct RecentTerms {
     static let maximumCommits = 32
     static let maximumRows = 50_000
 
-    /// A row of a term that was put, or went, with the hash of the term's part of its key.
     private struct Row {
-        let hash: Int
-        let change: RowChange
+        let commit: UInt64
+        let met: SearchIndex.Met
     }
+    private var rows: [RowBytes: [Row]] = [:]
     /// What each of the last commits brought, the oldest first.
-    private var commits: [(number: UInt64, rows: [Row])] = []
+    private var commits: [(number: UInt64, terms: [RowBytes])] = []
     private var count = 0
     /// The last commit that is not known here any more.
     private var forgotten: UInt64 = 0
 
-    private static func hash(_ term: some Collection<UInt8>) -> Int {
-        var hasher = Hasher()
-        _ = term.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        return hasher.finalize()
-    }
-
     /// What a proposal does to rows of terms. `commit` is the number of the commit that it is in.
     mutating func apply(_ changes: [RowChange], commit: UInt64) {
-        var rows: [Row] = []
-        for change in changes where change.row.family == .index && IndexRow.isPosting(change.row.key) {
-            rows.append(Row(hash: Self.hash(change.row.key.dropLast(Posting.byteCount)), change: change))
+        var terms: [RowBytes] = []
+        for change in changes where change.row.family == .index {
+            guard let (prefix, posting) = IndexRow.termAndPosting(change.row.key) else { continue }
+            let term = RowBytes(prefix)
+            guard let value = change.value else {
+                rows[term]?.removeAll { $0.met.posting == posting }
+                continue
+            }
+            rows[term, default: []].append(Row(commit: commit, met: (posting, Births(row: value))))
+            terms.append(term)
         }
-        guard !rows.isEmpty else { return }
-        count += rows.count
+        guard !terms.isEmpty else { return }
+        count += terms.count
         if commits.last?.number == commit {
-            commits[commits.count - 1].rows += rows
+            commits[commits.count - 1].terms += terms
         } else {
-            commits.append((commit, rows))
+            commits.append((commit, terms))
         }
-        while commits.count > Self.maximumCommits || count > Self.maximumRows && commits.count > 1 {
-            let (number, rows) = commits.removeFirst()
-            forgotten = number
-            count -= rows.count
+        while commits.count > Self.maximumCommits || count > Self.maximumRows && commits.count > 1 { forget() }
+    }
+
+    private mutating func forget() {
+        let (number, terms) = commits.removeFirst()
+        forgotten = number
+        count -= terms.count
+        for term in terms {
+            guard let kept = rows[term]?.filter({ $0.commit > number }) else { continue }
+            rows[term] = kept.isEmpty ? nil : kept
         }
     }
 
@@ -47,40 +54,14 @@ struct RecentTerms {
     /// known.
     func postings(of looks: TermLooks) -> [Int: [SearchIndex.Met]]? {
         guard looks.commit >= forgotten else { return nil }
-        guard let last = commits.last?.number, last > looks.commit else { return [:] }
-        // The last look of each hash; from each, the one before it.
-        var places: [Int: Int] = [:]
-        places.reserveCapacity(looks.terms.count)
-        var before: [Int?] = []
-        before.reserveCapacity(looks.terms.count)
-        for (place, look) in looks.terms.enumerated() {
-            before.append(places.updateValue(place, forKey: Self.hash(look.term)))
-        }
         var found: [Int: [SearchIndex.Met]] = [:]
-        for (number, rows) in commits where number > looks.commit {
-            for row in rows {
-                var next = places[row.hash]
-                while let place = next {
-                    next = before[place]
-                    Self.tell(row.change, looks.terms[place], &found[place, default: []])
-                }
+        for (place, look) in looks.terms.enumerated() {
+            let since = rows[RowBytes(look.term)]?.filter {
+                $0.commit > looks.commit && $0.met.posting.stream != look.stream
             }
+            if let since, !since.isEmpty { found[place] = since.reversed().map(\.met) }
         }
-        return found.compactMapValues { $0.isEmpty ? nil : $0.reversed() }
-    }
-
-    private static func tell(
-        _ change: RowChange, _ look: (term: [UInt8], stream: UInt64), _ found: inout [SearchIndex.Met]
-    ) {
-        let key = change.row.key
-        guard key.count == look.term.count + Posting.byteCount, key.starts(with: look.term),
-            let posting = Posting(row: key), posting.stream != look.stream
-        else { return }
-        if let value = change.value {
-            found.append((posting, Births(row: value)))
-        } else {
-            found.removeAll { $0.posting == posting }
-        }
+        return found
     }
 }
 
