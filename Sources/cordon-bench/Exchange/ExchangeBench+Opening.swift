@@ -45,7 +45,8 @@ extension ExchangeBench {
             let last = Self.seal(notices - 1)
             try await node.wait(atMost: 600, for: "the last notice") { try node.hasReport(withSeal: last) }
         }
-        table.note("processor time of that, all threads", "us/notice", (processorSeconds() - before) * 1e6 / Double(notices))
+        let used = (processorSeconds() - before) * 1e6 / Double(notices)
+        table.note("processor time of that, all threads", "us/notice", used)
         await node.stop()
         table.add(
             "received notices, opened and indexed", unit: "notices/s", pairs: [(Double(notices) / taken, limit)],
