@@ -136,6 +136,9 @@ public struct CaseFile: Sendable {
 
     public init() {}
 
+    /// One of which nothing but the number of its events is known.
+    public init(version: UInt64) { self.version = version }
+
     public init(folding events: some Sequence<RecordedEvent>) {
         for event in events { apply(event) }
     }

@@ -66,11 +66,13 @@ private struct GatheringLine: PartnerTransport {
         await federation.stop()
     }
 
-    /// A partner that was away gets an agreement and what was released under it in one page, and has opened some of it
-    /// before it has recorded the agreement.
-    @Test(arguments: [1, 2, 128]) func aNoticeMayComeTogetherWithItsAgreement(_ noticesAtOnce: Int) async throws {
+    /// A partner that was away gets an agreement and what was released under it in one page, or in pages right behind
+    /// each other, and has opened some of it before it has recorded the agreement.
+    @Test(arguments: [(1, 4 << 20), (2, 4 << 20), (128, 4 << 20), (128, 1)])
+    func aNoticeMayComeTogetherWithItsAgreement(_ noticesAtOnce: Int, _ pageByteCount: Int) async throws {
         var limits = ExchangeLimits()
         limits.noticesAtOnce = noticesAtOnce
+        limits.deliveryPageByteCount = pageByteCount
         let federation = try await Federation(["VN", "LA"], limits: limits)
         let agreement = try await federation.agree(["vn.customs", "la.customs"], untold: ["la.customs"])
         federation.connect()
@@ -96,6 +98,78 @@ private struct GatheringLine: PartnerTransport {
         for container in ["TGHU3000000", "MSKU1234565"] {
             try await federation.until("found in LA") { try await !node.search(container).isEmpty }
         }
+        await federation.stop()
+    }
+
+    /// Breaks one envelope the first time that it is fetched, and cuts pages to a number of deliveries.
+    private final class BrokenOnce: PartnerTransport {
+        private let line: LocalLine
+        private let broken: UInt64
+        private let count: Int
+        private let isMended = Mutex(false)
+        /// The positions asked for.
+        let asked = Mutex<[String]>([])
+
+        init(_ line: LocalLine, breaking position: UInt64, pagesOf count: Int) {
+            (self.line, broken, self.count) = (line, position, count)
+        }
+
+        func send(_ request: PartnerRequest, limit: Int, timeoutSeconds: Int) async throws -> PartnerReply {
+            let reply = try await line.send(request, limit: limit, timeoutSeconds: timeoutSeconds)
+            guard request.path == "/deliveries" else { return reply }
+            asked.withLock { $0.append(request.query["after"] ?? "") }
+            var page = try DeliveryPage.parse(
+                reply.body, after: DeliveryCursor(), maximumEnvelopeByteCount: Envelope.maximumByteCount)
+            page = Array(page.prefix(count))
+            if let place = page.firstIndex(where: { $0.position == broken }), isMended.withLock({ !exchange(&$0) }) {
+                var envelope = page[place].envelope
+                envelope[envelope.count - 1] ^= 1
+                page[place] = Delivery(position: broken, entryIndex: page[place].entryIndex, envelope: envelope)
+            }
+            return PartnerReply(200, DeliveryPage.encode(page))
+        }
+
+        private func exchange(_ isMended: inout Bool) -> Bool {
+            defer { isMended = true }
+            return isMended
+        }
+
+        func stop() async {}
+    }
+
+    /// What came before an envelope that was broken on the way is recorded, and is not fetched again; what came behind
+    /// it is fetched again, also where it was handed over already.
+    @Test(arguments: [(1, 4), (128, 4), (128, 2), (128, 1)])
+    func oneBrokenEnvelopeIsFetchedAgain(_ noticesAtOnce: Int, _ deliveriesInPage: Int) async throws {
+        var limits = ExchangeLimits()
+        limits.noticesAtOnce = noticesAtOnce
+        let federation = try await Federation(["VN", "LA"], limits: limits)
+        let agreement = try await federation.agree(["vn.customs", "la.customs"])
+        federation.connect()
+        try await federation.untilKnown("la.customs", at: "vn.customs")
+        let (vn, la) = (federation["vn.customs"], federation["la.customs"])
+        let (lan, lao) = (federation.node("vn.customs"), federation.node("la.customs"))
+        try await federation.untilKnown("vn.customs", at: "la.customs")
+        await la.stopSync()
+        var positions: [UInt64] = []
+        for container in ["MSKU1234565", "TGHU3000000", "CSQU3054383", "HLXU1234567"] {
+            let caseID = try await lan.log(report(container: container)).file.id
+            _ = try await vn.draft(
+                seizureNotice(SeizureReport(), agreement: agreement), to: ["la.customs"], in: caseID, by: lan["lan"])
+            _ = try await vn.release(1, in: caseID, by: lan["ha"])
+            positions.append(try vn.node.checkpoint(.exchange).size)
+        }
+        let line = BrokenOnce(
+            LocalLine(to: vn, from: "la.customs"), breaking: positions[1], pagesOf: deliveriesInPage)
+        let partner = try #require(la.directory.partners["vn.customs"]).number
+        let before = try la.mirrors.cursor(partner).position
+        la.startSync { _ in line }
+        try await federation.until("all are recorded") { try la.mirrors.cursor(partner).position == positions[3] }
+        #expect(try await la.notices(.received, by: lao["ha"]).notices.count == 4)
+        #expect(la.state.withLock { $0.counts["vn.customs"]?.refused ?? 0 } == 0)
+        let asked = line.asked.withLock { $0 }
+        #expect(asked.count { $0 == "\(before)" } == 1)
+        #expect(asked.contains("\(positions[0])"))
         await federation.stop()
     }
 

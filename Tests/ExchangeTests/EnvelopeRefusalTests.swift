@@ -73,6 +73,28 @@ import TransparencyLog
         }
     }
 
+    /// A signature that was verified before is not verified again: that one, of that leaf, in that log. What has become of
+    /// its key since counts all the same.
+    @Test func aVerifiedSignatureIsBelievedForItsLeafAlone() throws {
+        let sealed = try federation.seal()
+        let bytes = sealed.entry.encoded
+        let forged = try LogEntry(parsing: bytes.dropLast(64) + [UInt8](repeating: 7, count: 64))
+        func open(_ leafHash: Digest, origin: String = Federation.origin, _ directory: Directory) throws {
+            _ = try EnvelopeOpener(keys: [us], signers: directory).open(
+                sealed.envelope.encoded, of: forged, origin: Federation.origin,
+                evidence: .mirrored(origin: origin, leafHash: leafHash, isVerified: true),
+                isDuplicate: { _ in false }, admit: { _ in })
+        }
+        try open(forged.leafHash, federation.directory)
+        #expect(throws: EnvelopeError(.badSignature, "")) { try open(sealed.entry.leafHash, federation.directory) }
+        #expect(throws: EnvelopeError(.badSignature, "")) {
+            try open(forged.leafHash, origin: Self.malloryOrigin, federation.directory)
+        }
+        var revoked = federation.directory
+        revoked.announce(federation.release.verifyingKey, .revoked)
+        #expect(throws: EnvelopeError(.signerRevoked, "")) { try open(forged.leafHash, revoked) }
+    }
+
     // 2.
 
     @Test func theEntryIsInItsLog() throws {

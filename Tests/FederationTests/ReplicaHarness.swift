@@ -8,6 +8,7 @@ final class ReplicaHarness {
 
     var log = TileLog()
     var deliveries: [Delivery] = []
+    var deliveriesInPage = Int.max
     var replica: Replica
     var now: UInt64 = 0
     /// Instead of the server's answer; nil lets the server answer.
@@ -23,6 +24,10 @@ final class ReplicaHarness {
     private(set) var failures: [ReplicaFailure] = []
     private(set) var compared: [SignedCheckpoint] = []
     private(set) var taken: [Delivery] = []
+    /// Pages of deliveries, with the position that each follows on.
+    private(set) var pages: [(positions: [UInt64], after: UInt64)] = []
+    /// Whether pages are taken in at once; otherwise the test answers.
+    var takesIn = true
     private(set) var rounds = 0
 
     init(
@@ -57,6 +62,19 @@ final class ReplicaHarness {
         }
     }
 
+    /// These events, and what comes of them without time passing.
+    func run(_ events: [Replica.Event]) {
+        var queue = events
+        while !queue.isEmpty { queue += handle(queue.removeFirst()) }
+    }
+
+    /// To the next time that something is due.
+    func pass() {
+        guard let wake = replica.wakeUp else { return }
+        now = max(now, wake)
+        run([.tick])
+    }
+
     @discardableResult
     func handle(_ event: Replica.Event) -> [Replica.Event] {
         replica.handle(event, now: now).compactMap(perform)
@@ -75,7 +93,9 @@ final class ReplicaHarness {
             if let event = overridePersist(step) { return event }
             stored.append(step.batch.entries, tiles: step.tiles)
             return .persisted(id: step.id)
-        case .deliver(let deliveries):
+        case .deliver(let deliveries, let after):
+            pages.append((deliveries.map(\.position), after.position))
+            guard takesIn else { break }
             taken += deliveries
             let last = deliveries.last!
             return .delivered(DeliveryCursor(position: last.position, entryIndex: last.entryIndex))
@@ -97,7 +117,8 @@ final class ReplicaHarness {
         switch request.resource {
         case .checkpoint: body = note.encoded
         case .tile(let path): body = log.resource(path)
-        case .deliveries(let after, _): body = DeliveryPage.encode(deliveries.filter { $0.position > after })
+        case .deliveries(let after, _):
+            body = DeliveryPage.encode(deliveries.filter { $0.position > after }.prefix(deliveriesInPage))
         case .checkpoints: body = []
         }
         guard let body else { return .failed(id: request.id, .status(404)) }

@@ -339,6 +339,69 @@ import TransparencyLog
         #expect(harness.taken.map(\.position) == [1, 2, 4, 9])
     }
 
+    /// Two pages are with the driver, and no third: one is recorded while the next is opened.
+    @Test func theNextPageIsAskedForWhileOneIsRecorded() {
+        let harness = ReplicaHarness(entries: 9)
+        harness.deliveries = (1...8).map { Delivery(position: $0, entryIndex: $0, envelope: [UInt8($0)]) }
+        (harness.deliveriesInPage, harness.takesIn) = (2, false)
+        harness.run([.tick])
+        #expect(harness.pages.map(\.positions) == [[1, 2], [3, 4]] && harness.pages.map(\.after) == [0, 2])
+        // Nothing new where only a part of the first is recorded.
+        harness.run([.delivered(DeliveryCursor(position: 1, entryIndex: 1))])
+        #expect(harness.pages.count == 2)
+        harness.run([.delivered(DeliveryCursor(position: 2, entryIndex: 2))])
+        #expect(harness.pages.last?.positions == [5, 6] && harness.pages.count == 3)
+        harness.run([.delivered(DeliveryCursor(position: 6, entryIndex: 6))])
+        #expect(harness.pages.last?.positions == [7, 8] && harness.pages.count == 4)
+        // The round waits for what was handed over, not only for the last answer.
+        #expect(harness.rounds == 0)
+        harness.run([.delivered(DeliveryCursor(position: 8, entryIndex: 8))])
+        #expect(harness.rounds == 1 && harness.pages.count == 4)
+    }
+
+    @Test func whatFollowsARefusedDeliveryIsAskedForAgain() {
+        let harness = ReplicaHarness(entries: 9)
+        harness.deliveries = (1...8).map { Delivery(position: $0, entryIndex: $0, envelope: [UInt8($0)]) }
+        (harness.deliveriesInPage, harness.takesIn) = (2, false)
+        harness.run([.tick])
+        harness.run([
+            .delivered(DeliveryCursor(position: 1, entryIndex: 1)), .deliveryRefused(position: 2, code: "wrongBody"),
+        ])
+        #expect(harness.pages.count == 2)
+        harness.pass()
+        #expect(harness.pages.suffix(2).map(\.positions) == [[2, 3], [4, 5]])
+        #expect(harness.pages.suffix(2).map(\.after) == [1, 3])
+        // Of a page that the driver has dropped.
+        harness.run([.deliveryRefused(position: 7, code: "wrongBody")])
+        #expect(harness.alarms.isEmpty && harness.pages.count == 4)
+        for _ in 0..<ReplicaLimits().attempts {
+            harness.run([.deliveryRefused(position: 2, code: "wrongBody")])
+            harness.pass()
+        }
+        #expect(harness.alarms == [.badDelivery(position: 2, code: "wrongBody")] && harness.rounds == 1)
+    }
+
+    /// A round that fails leaves what was handed over to the driver: the next one neither asks for it again nor ends
+    /// before it.
+    @Test func aFailedRoundKeepsWhatWasHandedOver() {
+        let harness = ReplicaHarness(entries: 9)
+        harness.deliveries = (1...8).map { Delivery(position: $0, entryIndex: $0, envelope: [UInt8($0)]) }
+        (harness.deliveriesInPage, harness.takesIn) = (2, false)
+        harness.override = { request in
+            request.resource == .deliveries(after: 2, limit: ReplicaLimits().deliveryPageByteCount)
+                ? .failed(id: request.id, .unreachable) : nil
+        }
+        harness.round()
+        #expect(harness.failures == [.request(.unreachable)] && harness.pages.map(\.positions) == [[1, 2]])
+        harness.override = { _ in nil }
+        harness.pass()
+        #expect(harness.pages.map(\.positions) == [[1, 2], [3, 4]] && harness.rounds == 0)
+        for end in stride(from: UInt64(2), through: 8, by: 2) {
+            harness.run([.delivered(DeliveryCursor(position: end, entryIndex: end))])
+        }
+        #expect(harness.pages.map(\.after) == [0, 2, 4, 6] && harness.rounds == 1)
+    }
+
     @Test func deliveriesOutOfOrderAreNotUsed() {
         let harness = ReplicaHarness(entries: 5)
         harness.deliveries = [

@@ -63,6 +63,8 @@ final class SimulatedNode {
     var waiting: [Int: Waiter] = [:]
     var polls: [Int: Call] = [:]
     var wakes: [UInt64?] = []
+    /// When the last page of a partner's deliveries that was handed over is taken in.
+    var takenIn: [Int: UInt64] = [:]
     var gate: StartGate?
     var isGateAnswered: [Bool] = []
     var recovery: Replica?
@@ -123,6 +125,8 @@ final class SimulatedNode {
         limits.backoffCap = 40_000
         limits.gossipInterval = 120_000
         limits.batchEntryCount = 200
+        // A few deliveries: so that pages follow on each other.
+        limits.deliveryPageByteCount = 4_000
         return limits
     }()
 

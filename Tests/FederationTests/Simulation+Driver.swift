@@ -102,7 +102,10 @@ extension Simulation {
             let verdict = SimulatedJudge(authority: Authority.all[partner]).judge(batch, state: state)
             later(node, in: random.below(5) + 1) { try $0.drive(node, partner, .judged(verdict)) }
         case .persist(let persist): try store(node, partner, persist)
-        case .deliver(let deliveries): try deliver(node, partner, deliveries)
+        case .deliver(let deliveries, let after):
+            // A page that was handed over behind another is taken in behind it.
+            node.takenIn[partner] = max(now + random.below(30), node.takenIn[partner] ?? 0)
+            later(node, in: node.takenIn[partner]! - now) { try $0.deliver(node, partner, deliveries, after) }
         case .compare(let older, let newer):
             var reader = node.live.mirrors[partner].log.reader(size: newer.size)
             let evidence = try ForkEvidence.compare(older: older, newer: newer, reader: &reader)
@@ -138,7 +141,10 @@ extension Simulation {
         for other in node.partners { try drive(node, other, .heldChanged) }
     }
 
-    private func deliver(_ node: SimulatedNode, _ partner: Int, _ deliveries: [Delivery]) throws {
+    private func deliver(
+        _ node: SimulatedNode, _ partner: Int, _ deliveries: [Delivery], _ after: DeliveryCursor
+    ) throws {
+        guard node.replicas[partner]?.isFrozen == false, node.live.mirrors[partner].cursor == after else { return }
         var records: [InboxRecord] = []
         var refused: (UInt64, String)?
         for delivery in deliveries {
@@ -238,8 +244,11 @@ extension Simulation {
             $0.mirrors[partner].judge = $0.mirrors[partner].log.size.bigEndianBytes
         } then: {
             try $0.truth.accepted(node, partner)
-            node.replicas[partner] = node.makeReplica(partner, $0.random.next())
-            try $0.drive(node, partner, .tick)
+            // Behind the deliveries that the old one handed over.
+            $0.later(node, in: 30) {
+                node.replicas[partner] = node.makeReplica(partner, $0.random.next())
+                try $0.drive(node, partner, .tick)
+            }
         }
     }
 

@@ -104,7 +104,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(name.tokens.count <= NameFolding.maximumTokens)
         precondition(name.nameKey.utf8.count <= NameFolding.maximumKeyBytes)
         for token in name.tokens.prefix(4) { _ = Fuzzy.deletions(token.primary) }
-        _ = FreeText.tokens(text)
+        _ = FreeText.words(text)
     default:
         fatalError("CORDON_FUZZ names no parser")
     }

@@ -17,6 +17,57 @@ public enum ImportRecord: Sendable {
         case .statistics(let report): report.provenance
         }
     }
+
+    /// Source and key in the spelling that they are kept in: what is recognised is what was stored.
+    fileprivate var trimmed: ImportRecord {
+        switch self {
+        case .seizure(let report): .seizure(report.trimmed)
+        case .statistics(let report): .statistics(report.trimmed)
+        }
+    }
+
+    /// With a digest of what the source says, before the node adds anything.
+    fileprivate func digested() throws -> (ImportRecord, digest: [UInt8]) {
+        switch self {
+        case .seizure(var report):
+            let digest = try report.takeDigest()
+            return (.seizure(report), digest)
+        case .statistics(var report):
+            let digest = try report.takeDigest()
+            return (.statistics(report), digest)
+        }
+    }
+}
+
+/// A report that names its source.
+private protocol SourcedReport: Message {
+    var provenance: Provenance { get set }
+}
+
+extension SeizureReport: SourcedReport {}
+extension StatisticalReport: SourcedReport {}
+
+extension SourcedReport {
+    /// Itself, and not a copy, where there is nothing to trim.
+    fileprivate var trimmed: Self {
+        var provenance = provenance
+        provenance.source = ReportText.trimmed(provenance.source)
+        provenance.key = ReportText.trimmed(provenance.key)
+        guard provenance != self.provenance else { return self }
+        var trimmed = self
+        trimmed.provenance = provenance
+        return trimmed
+    }
+
+    fileprivate mutating func takeDigest() throws -> [UInt8] {
+        let rows = provenance.rows
+        provenance.digest = .init()
+        provenance.rows = []  // a source that grows at its top is the same source
+        let digest = Digest.sha256(try serializedBytes()).bytes
+        provenance.rows = rows
+        provenance.digest = .init(digest)
+        return digest
+    }
 }
 
 /// What became of one record.
@@ -109,11 +160,11 @@ extension CaseService {
         }
         var numbers = store.newNumbers(upTo: records.count * 2)
         var seen: [String: [UInt8]] = [:]
-        let records = records.map(Self.trimmed)
+        let records = records.map(\.trimmed)
         let rows = records.map { IndexRow.source($0.provenance.source, $0.provenance.key) }
         for (record, (row, known)) in zip(records, zip(rows, try store.database.get(.index, rows))) {
             let provenance = record.provenance
-            let digest = try Self.digest(of: record)
+            let (record, digest) = try record.digested()
             if let known {
                 prepared.outcomes.append(try knownOutcome(known, digest, officer: credentials.officer.number))
                 continue
@@ -128,11 +179,9 @@ extension CaseService {
                 let outcome: ImportOutcome
                 let number = numbers.next()
                 switch record {
-                case .seizure(var report):
-                    report.provenance.digest = .init(digest)
+                case .seizure(let report):
                     outcome = try take(report, number, &numbers, &shared, needToKnow, credentials, &prepared)
-                case .statistics(var report):
-                    report.provenance.digest = .init(digest)
+                case .statistics(let report):
                     outcome = try take(report, number, credentials, &prepared)
                 }
                 seen[name] = digest
@@ -148,36 +197,6 @@ extension CaseService {
             prepared.proposal.rows.append(RowChange(.index, IndexRow.unmatched(first.number), value))
         }
         return prepared
-    }
-
-    /// Source and key in the spelling that they are kept in: what is recognised is what was stored.
-    private static func trimmed(_ record: ImportRecord) -> ImportRecord {
-        func trim(_ provenance: inout Provenance) {
-            provenance.source = ReportText.trimmed(provenance.source)
-            provenance.key = ReportText.trimmed(provenance.key)
-        }
-        switch record {
-        case .seizure(var report):
-            trim(&report.provenance)
-            return .seizure(report)
-        case .statistics(var report):
-            trim(&report.provenance)
-            return .statistics(report)
-        }
-    }
-
-    /// Of what the source says, before the node adds anything.
-    private static func digest(of record: ImportRecord) throws -> [UInt8] {
-        switch record {
-        case .seizure(var report):
-            report.provenance.digest = .init()
-            report.provenance.rows = []  // a source that grows at its top is the same source
-            return Digest.sha256(try report.serializedBytes()).bytes
-        case .statistics(var report):
-            report.provenance.digest = .init()
-            report.provenance.rows = []
-            return Digest.sha256(try report.serializedBytes()).bytes
-        }
     }
 
     /// Which report it is, is told only to an officer who may see it.

@@ -214,7 +214,7 @@ extension CaseService {
             }
             stages.append(Stage(met: "similar name", groups: groups, isSimilar: true))
         }
-        let words = FreeText.tokens(text).prefix(8).map { [SearchTerm(.word, $0.primary)!] }
+        let words = FreeText.words(text).prefix(8).map { [SearchTerm(.word, $0)!] }
         if scheme == nil, !words.isEmpty { stages.append(Stage(met: "words", groups: Array(words))) }
         return stages
     }

@@ -250,7 +250,7 @@ final class CaseStore: Sendable {
         for event in events {
             let position = file.version
             let (open, nominal) = Self.split(event)
-            let content: [UInt8] = try! open.serializedBytes()
+            let content = open.encoded
             guard content.count + (nominal?.count ?? 0) <= CaseLimits.eventByteCount else {
                 throw CaseError(
                     .tooLarge, "what is recorded at once has at most \(CaseLimits.eventByteCount) bytes")

@@ -48,7 +48,7 @@ extension ExchangeService {
     /// Tells a partner that an officer has read its notice.
     func tellRead(_ entryID: [UInt8], stream: UInt64, to partner: Partner) async throws {
         let notice = Self.receipt([entryID], state: "read", to: partner, at: now)
-        _ = try await sendOwn(to: partner) { OwnNotice(notice: notice, cases: [(stream, entryID)]) }
+        _ = try await sendOwn(to: partner) { OwnNotice(notice: notice, cases: [(stream, 0, entryID)]) }
     }
 
     /// One says `delivered` of several notices; `read` of one.
@@ -70,8 +70,9 @@ extension ExchangeService {
     /// A notice that the node sends by itself.
     struct OwnNotice {
         let notice: Notice
-        /// The cases that keep it, each once, and the notice in each that it is about.
-        var cases: [(stream: UInt64, about: [UInt8])] = []
+        /// The cases that keep it, each once, with about as many records as each has, and the notice in it that this is
+        /// about.
+        var cases: [(stream: UInt64, end: UInt64, about: [UInt8])] = []
         /// What is done with it: rows of the family `exchange`.
         var discharges: [[UInt8]] = []
     }
@@ -114,22 +115,25 @@ extension ExchangeService {
         let sealed = try seal(
             own.notice, for: decision.recipients, &proposal, stream: own.cases.count == 1 ? own.cases[0].stream : 0,
             directory)
-        let whole = try Notice(parsing: sealed.content)
-        for (stream, about) in own.cases where try store.keys.key(stream) != nil {
+        var part = try Notice(parsing: sealed.content)
+        let references = Dictionary(grouping: part.references) { Array($0.entryID) }
+        var released = CaseEvent.with {
+            $0.noticeReleased.kind = own.notice.kind?.rawValue ?? ""
+            $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
+            $0.noticeReleased.entryIndex = sealed.index
+            $0.noticeReleased.recipients = [partner.prefix]
+            $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
+        }
+        for (stream, end, about) in own.cases {
+            guard let key = try store.keys.key(stream) else { continue }
             // Who reads one case does not learn of the others.
-            var part = whole
-            part.references = whole.references.filter { Array($0.entryID) == about }
-            let released = try CaseEvent.with {
-                $0.noticeReleased.kind = own.notice.kind?.rawValue ?? ""
-                $0.noticeReleased.entryID = Data(sealed.entry.id.bytes)
-                $0.noticeReleased.entryIndex = sealed.index
-                $0.noticeReleased.recipients = [partner.prefix]
-                $0.noticeReleased.entryHash = Data(sealed.entry.leafHash.bytes)
-                $0.noticeReleased.notice = Data(try part.encoded())
-            }
+            part.references = references[about] ?? []
+            released.noticeReleased.notice = Data(try part.encoded())
             // Nothing in the index follows from it: what else is in the case need not be read.
-            var file = CaseFile()
-            try append([released], to: stream, &file, by: 0, &proposal, anywhere: true)
+            var file = CaseFile(version: end)
+            proposal.premises.append(try store.keys.premise(stream))
+            try store.draft(
+                [released], by: 0, stream: stream, &file, key: key, time: now, anywhere: true, into: &proposal)
         }
         return proposal
     }

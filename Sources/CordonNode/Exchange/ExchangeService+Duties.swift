@@ -21,6 +21,8 @@ struct Duty: Sendable {
     let kind: Kind
     let entryID: [UInt8]
     let value: [UInt8]
+    /// How many records the notice's case had when this was left, as long as that is at hand.
+    var caseEnd: UInt64 = 0
 
     static func erasure(of entryID: [UInt8], in stream: UInt64, because reason: Reason) -> Duty {
         Duty(kind: .erasure, entryID: entryID, value: stream.bigEndianBytes + [reason.rawValue])
@@ -96,7 +98,7 @@ extension ExchangeService {
             guard !duties.isEmpty else { return nil }
             return OwnNotice(
                 notice: Self.receipt(duties.map(\.entryID), state: "delivered", to: partner, at: now),
-                cases: duties.filter { $0.stream != 0 }.map { ($0.stream, $0.entryID) },
+                cases: duties.filter { $0.stream != 0 }.map { ($0.stream, $0.caseEnd, $0.entryID) },
                 discharges: duties.map { $0.key(partner.number) })
         }
     }

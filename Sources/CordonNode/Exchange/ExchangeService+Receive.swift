@@ -30,72 +30,67 @@ extension ExchangeService {
         var reports: [(report: SeizureReport, terms: Set<SearchTerm>)] = []
     }
 
-    /// What of a batch is recorded at once.
-    private struct Batch {
-        var taken: [Taken] = []
-        var refused: (position: UInt64, code: String)?
-        /// What comes under an agreement is opened when that is recorded.
-        var bringsAgreement = false
+    /// How far deliveries are taken in.
+    struct TakenIn {
+        var position: UInt64
+        /// Whether what was opened meanwhile may have been refused for want of an agreement that is there now.
+        var broughtAgreement = false
+    }
 
-        init(_ opened: [Taken]) {
-            for one in opened {
-                if case .wrong(let delivery, let code) = one {
-                    refused = (delivery.position, code)
-                    return
-                }
-                taken.append(one)
-                bringsAgreement = one.bringsAgreement
-                if bringsAgreement { return }
+    /// Opens a page of deliveries and records them, each once, together with how far we have come, and tells the
+    /// replica. Opens already while `forerunner`, the page before it, is recorded; drops the page where that did not
+    /// come as far as `after`.
+    func takeIn(
+        _ deliveries: [Delivery], after: UInt64, behind forerunner: Task<TakenIn, any Error>?, from partner: Partner,
+        tell: (Replica.Event) -> Void
+    ) async throws -> TakenIn {
+        var ahead = OpenedAhead(deliveries, size: limits.noticesAtOnce) { [self] in
+            try await openAll($0, from: partner)
+        }
+        do {
+            let before = try await forerunner?.value ?? TakenIn(position: after)
+            guard before.position == after else {
+                await ahead.drop()
+                return before
             }
+            if before.broughtAgreement { await ahead.drop() }
+            return try await record(&ahead, after: after, from: partner, tell: tell)
+        } catch {
+            await ahead.drop()
+            throw error
         }
     }
 
-    /// Recording and what follows from it take one processor, and wait for the disk: opening goes on meanwhile, so far
-    /// ahead that neither waits for the other.
-    private static let batchesAhead = 2
-    /// What one thread opens before it takes the next part.
-    private static let openedInARow = 8
-
-    /// Opens deliveries and records them, each once, together with how far we have come. Returns what to tell the
-    /// replica.
-    func takeIn(_ deliveries: [Delivery], from partner: Partner) async throws -> Replica.Event {
-        var event: Replica.Event = .tick
-        var rest = deliveries[...]
-        /// Of the first batches of `rest`.
-        var ahead: [Task<[Taken], any Error>] = []
-        func openAhead() {
-            while ahead.count < Self.batchesAhead {
-                let batch = rest.dropFirst(ahead.count * limits.noticesAtOnce).prefix(limits.noticesAtOnce)
-                guard !batch.isEmpty else { return }
-                ahead.append(Task { try await openAll(batch, from: partner) })
-            }
-        }
-        openAhead()
+    private func record(
+        _ ahead: inout OpenedAhead, after: UInt64, from partner: Partner, tell: (Replica.Event) -> Void
+    ) async throws -> TakenIn {
+        var cursor: DeliveryCursor?
+        var broughtAgreement = false
+        var refused: (position: UInt64, code: String)?
         var last: Prepared?
-        while !ahead.isEmpty {
-            let batch = Batch(try await ahead.removeFirst().value)
-            rest = rest.dropFirst(batch.taken.count)
-            if batch.bringsAgreement || batch.refused != nil { ahead = [] } else { openAhead() }
+        while refused == nil, let batch = try await ahead.next() {
             let before = last
             async let followed: Void = follow(before, from: partner)
             last = try await record(batch.taken, from: partner)
             await followed
-            if let last { event = .delivered(last.cursor) }
-            if let refused = batch.refused {
-                event = .deliveryRefused(position: refused.position, code: refused.code)
-                break
-            }
+            cursor = last?.cursor ?? cursor
+            refused = batch.refused
             if batch.bringsAgreement {
                 await follow(last, from: partner)
                 last = nil
-                openAhead()
+                broughtAgreement = true
             }
         }
         await follow(last, from: partner)
-        return event
+        if let cursor { tell(.delivered(cursor)) }
+        if let refused { tell(.deliveryRefused(position: refused.position, code: refused.code)) }
+        return TakenIn(position: cursor?.position ?? after, broughtAgreement: broughtAgreement)
     }
 
     // MARK: Opening
+
+    /// What one thread opens before it takes the next part.
+    private static let openedInARow = 8
 
     private func openAll(_ deliveries: ArraySlice<Delivery>, from partner: Partner) async throws -> [Taken] {
         let keys = try await readers.run { [self] in try openingKeys() }
@@ -124,9 +119,11 @@ extension ExchangeService {
             let opener = EnvelopeOpener(
                 keys: keys, signers: PartnerSigners(keys: known, origin: origin, index: delivery.entryIndex))
             let admitted = Mutex(Admitted())
+            let leafHash = entry.leafHash
+            let isVerified = verified.contains(leafHash, of: partner.number)
             let opened = try opener.open(
                 delivery.envelope, of: entry, origin: origin,
-                evidence: .mirrored(origin: origin, leafHash: entry.leafHash),
+                evidence: .mirrored(origin: origin, leafHash: leafHash, isVerified: isVerified),
                 isDuplicate: { try stream(ofEntry: $0.bytes, from: partner.number) != nil },
                 admit: { opened in
                     let received = try admit(opened, from: partner)

@@ -19,11 +19,14 @@ extension ExchangeService {
                 var prepared = try await readers.run { [self] in
                     var prepared = try prepare(taken, from: partner)
                     try cases.matchAhead(&prepared.reports, &prepared.proposal, limit: cases.limits.hits)
+                    prepared.noteEnds()
                     return prepared
                 }
                 do {
                     CaseService.add(try await sequencer.commit(prepared.proposal).met, to: &prepared.reports)
                     count(factsOf: prepared.proposal)
+                    // The receipts are written into these cases.
+                    for report in prepared.reports { store.keys.remember(report.stream, report.key) }
                     return prepared as Prepared?
                 } catch let error as NodeError where error.code == .changed {
                     return nil
@@ -43,6 +46,12 @@ extension ExchangeService {
         var duties: [Duty] = []
         /// Reports to match once they are durable.
         var reports: [CaseService.Imported] = []
+
+        /// What the duties find in their cases, which are all in the proposal now.
+        mutating func noteEnds() {
+            let ends = Dictionary(reports.map { ($0.stream, $0.file.version) }) { $1 }
+            for place in duties.indices { duties[place].caseEnd = ends[duties[place].stream] ?? 0 }
+        }
 
         mutating func leave(_ duty: Duty, _ partner: Partner) {
             duties.append(duty)

@@ -249,12 +249,12 @@ extension ExchangeService {
     /// Adds the node's own events to a case, for what is in `proposal`.
     func append(
         _ events: [CaseEvent], to stream: UInt64, _ file: inout CaseFile, by officer: UInt64,
-        _ proposal: inout Proposal, anywhere: Bool = false
+        _ proposal: inout Proposal
     ) throws {
         guard let key = try store.keys.key(stream) else { throw CaseService.noSuchCase }
         proposal.premises.append(try store.keys.premise(stream))
         try store.draft(
-            events, by: officer, stream: stream, &file, key: key, time: now, anywhere: anywhere, into: &proposal)
+            events, by: officer, stream: stream, &file, key: key, time: now, into: &proposal)
     }
 
     struct SealedNotice {

@@ -77,6 +77,8 @@ public final class ExchangeService: Sendable {
     let gate: Mutex<Gate>
     /// Judges the entries of one partner after the other.
     let judging = BlockingPool(threads: 1)
+    /// What judging has found to be signed.
+    let verified = VerifiedEntries()
     /// Open envelopes on all processors. Officers come first, and so does what records those that are open.
     let opening = BlockingPool(threads: ProcessInfo.processInfo.activeProcessorCount, niceness: 5)
     /// Partners' keys that were checked, by their bytes.

@@ -39,6 +39,8 @@ final class PartnerSync: Sendable {
         let id: UInt64
     }
     private let requests = Mutex<[RequestID: Task<Void, Never>]>([:])
+    /// The last page of deliveries: each is taken in behind the one before it.
+    private let inbox = Mutex<Task<ExchangeService.TakenIn, any Error>?>(nil)
     /// Checkpoints and evidence that the loop has not come to. A partner may show any number of them while the loop
     /// waits for the disk; those beyond the bound are shown again with its next sync.
     private let observations = Atomic(0)
@@ -70,7 +72,6 @@ final class PartnerSync: Sendable {
         let running = task.withLock { $0 }
         running?.cancel()
         await running?.value
-        cancelRequests()
         await transport.stop()
     }
 
@@ -94,12 +95,12 @@ final class PartnerSync: Sendable {
             do {
                 var (replica, keys) = try await load()
                 let ending = try await follow(&replica, generation, keys) { pause = Self.firstPause }
+                await giveUp()
                 guard ending == .otherKeys else { return }
-                cancelRequests()
                 generation += 1
             } catch {
                 // Of ours: what the partner does is the replica's business.
-                cancelRequests()
+                await giveUp()
                 generation += 1
                 service.failed(prefix, "what came could not be taken in here: it is tried again")
                 onRound(.notStored)
@@ -111,12 +112,16 @@ final class PartnerSync: Sendable {
 
     private static let firstPause = Duration.milliseconds(500)
 
-    private func cancelRequests() {
+    /// What the replica has under way. Deliveries that are being taken in come to their end: the next replica goes on
+    /// from there.
+    private func giveUp() async {
         let running = requests.withLock { requests in
             defer { requests = [:] }
             return Array(requests.values)
         }
         for request in running { request.cancel() }
+        _ = await inbox.withLock { $0 }?.result
+        inbox.withLock { $0 = nil }
     }
 
     private enum Ending {
@@ -196,17 +201,22 @@ final class PartnerSync: Sendable {
             requests.withLock { $0.removeValue(forKey: RequestID(generation: generation, id: id)) }?.cancel()
         case .judge(let batch, let state):
             let judge = LogEntryJudge(card: partner.card, origin: AuthorityPrefix.exchange(partner.prefix))
-            Task { [service, post] in
+            Task { [service, partner, post] in
                 do {
-                    let verdict = try await service.judging.run { judge.judge(batch, state: state) }
+                    let verdict = try await service.judging.run {
+                        let verdict = judge.judge(batch, state: state)
+                        if case .good = verdict {
+                            service.verified.insert(batch.entries.map { MerkleHash.leaf($0) }, of: partner.number)
+                        }
+                        return verdict
+                    }
                     post.yield(.answer(.judged(verdict), generation: generation))
                 } catch {
                     post.yield(.lost(error, generation: generation))
                 }
             }
         case .persist(let step): try await persist(step, generation)
-        case .deliver(let deliveries):
-            post.yield(.answer(try await service.takeIn(deliveries, from: partner), generation: generation))
+        case .deliver(let deliveries, let after): takeIn(deliveries, after: after.position, generation)
         case .compare(let older, let newer): await compare(older, newer)
         case .gossip(let gossip): await service.heard(gossip, from: partner)
         case .alarm(let alarm):
@@ -257,6 +267,22 @@ final class PartnerSync: Sendable {
     }
 
     // MARK: Storing
+
+    private func takeIn(_ deliveries: [Delivery], after: UInt64, _ generation: UInt64) {
+        inbox.withLock { inbox in
+            let forerunner = inbox
+            inbox = Task { [service, partner, post] in
+                do {
+                    return try await service.takeIn(deliveries, after: after, behind: forerunner, from: partner) {
+                        post.yield(.answer($0, generation: generation))
+                    }
+                } catch {
+                    post.yield(.lost(error, generation: generation))
+                    throw error
+                }
+            }
+        }
+    }
 
     private func persist(_ step: Replica.Persist, _ generation: UInt64) async throws {
         let (service, partner) = (service, partner)

@@ -41,10 +41,14 @@ public struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Accepts what `description` writes and nothing else.
     public init?(parsing text: String) {
-        guard case .success(let (id, _)) = Self.parse(text), id.description.utf8.elementsEqual(text.utf8) else {
-            return nil
-        }
-        self = id
+        guard Self.symbolCounts.contains(text.utf8.count - 8) else { return nil }
+        let bytes = Array(text.utf8)
+        guard bytes[..<2].allSatisfy({ $0.isASCIILetter && $0 == $0.capital }),
+            let kind = Kind(rawValue: Character(Unicode.Scalar(bytes[3]))),
+            let number = Self.number(of: bytes[5...].dropLast(3))
+        else { return nil }
+        self.init(country: bytes[..<2].text, kind: kind, number: number)
+        guard description.utf8.elementsEqual(bytes) else { return nil }
     }
 
     /// Accepts what `read` calls valid.
@@ -53,17 +57,27 @@ public struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self = id
     }
 
-    public var description: String { spelled(check: checkDigits) }
+    public var description: String { spelled() }
 
     public static func < (a: Self, b: Self) -> Bool {
         (a.country, a.kind.rawValue, a.number) < (b.country, b.kind.rawValue, b.number)
     }
 
-    private func spelled(check: [UInt8]) -> String { "\(country)-\(kind.rawValue)-\(symbols.text)-\(check.text)" }
-
-    private var checkDigits: [UInt8] {
-        Mod97.checkDigits(of: Array(country.utf8) + [kind.rawValue.asciiValue!] + symbols)
+    /// With these check digits, or else the right ones.
+    private func spelled(check: [UInt8]? = nil) -> String {
+        let hyphen = UInt8(ascii: "-")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        bytes += country.utf8
+        bytes += [hyphen, kind.rawValue.asciiValue!, hyphen]
+        appendSymbols(to: &bytes)
+        let digits = check ?? Mod97.checkDigits(of: bytes.lazy.filter { $0 != hyphen })
+        bytes.append(hyphen)
+        bytes += digits
+        return bytes.text
     }
+
+    private var checkDigits: [UInt8] { Array(spelled().utf8.suffix(2)) }
 }
 
 // MARK: The number
@@ -80,10 +94,11 @@ extension RecordID {
     }()
 
     /// Big-endian, filled up with zeros.
-    private var symbols: [UInt8] {
+    private func appendSymbols(to bytes: inout [UInt8]) {
         let significant = (UInt64.bitWidth - number.leadingZeroBitCount + 4) / 5
-        return (0..<max(significant, Self.symbolCounts.lowerBound)).reversed()
-            .map { Self.alphabet[Int(number >> (5 * UInt64($0)) & 31)] }
+        for place in (0..<max(significant, Self.symbolCounts.lowerBound)).reversed() {
+            bytes.append(Self.alphabet[Int(number >> (5 * UInt64(place)) & 31)])
+        }
     }
 
     /// Nil for a symbol outside the alphabet, and for a number beyond 64 bits.

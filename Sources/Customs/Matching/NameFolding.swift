@@ -44,15 +44,27 @@ public struct FoldedName: Hashable, Sendable {
     public let joinedKey: String
 
     public init(_ name: String) {
+        let (folder, words, primaries) = Self.read(name)
+        tokens = zip(words, primaries).map { FoldedToken(folder, $0, $1) }
+        let parts = Self.parts(words)
+        nameKey = NameFolding.nameKey(folder.bytes, parts)
+        joinedKey = NameFolding.joinedKey(folder.bytes, parts)
+    }
+
+    private static func read(_ name: String) -> (TokenFolder, words: [TokenFolder.Word], primaries: [String]) {
         let folder = TokenFolder(
             name, maximumBytes: NameFolding.maximumInputBytes, maximumWords: NameFolding.maximumTokens)
         var words = folder.words
         let primaries = words.map { String(decoding: folder.bytes[$0.range], as: UTF8.self) }
         WeakWords.mark(&words, primaries)
-        tokens = zip(words, primaries).map { FoldedToken(folder, $0, $1) }
-        let parts = Self.parts(words)
-        nameKey = NameFolding.nameKey(folder.bytes, parts)
-        joinedKey = NameFolding.joinedKey(folder.bytes, parts)
+        return (folder, words, primaries)
+    }
+
+    /// Only this of a name.
+    static func nameKey(_ name: String) -> String {
+        guard !name.isEmpty else { return "" }
+        let (folder, words, _) = read(name)
+        return NameFolding.nameKey(folder.bytes, parts(words))
     }
 
     /// The bytes of the words that are not weak, or of all of them where all are; characters that touch are one part.
@@ -101,7 +113,7 @@ public enum NameFolding {
     public static func tokens(_ name: String) -> [FoldedToken] { FoldedName(name).tokens }
 
     /// `FoldedName.nameKey`.
-    public static func nameKey(_ name: String) -> String { FoldedName(name).nameKey }
+    public static func nameKey(_ name: String) -> String { FoldedName.nameKey(name) }
 
     /// `FoldedName.joinedKey`.
     public static func joinedKey(_ name: String) -> String { FoldedName(name).joinedKey }

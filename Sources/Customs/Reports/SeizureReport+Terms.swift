@@ -9,7 +9,7 @@ extension SeizureReport {
         var terms = TermCollector()
         terms.add(.report, "")
         terms.add(.status, status)
-        terms.add(.office, FoldedName(office).nameKey)
+        terms.add(.office, NameFolding.nameKey(office))
         for offence in offences { terms.add(.offence, offence) }
         terms.place(place)
         terms.words(summary)
@@ -72,8 +72,8 @@ private struct TermCollector {
 
     mutating func words(_ text: String) {
         guard !text.isEmpty else { return }
-        for token in FreeText.tokens(text) where wordCount < SeizureReport.maximumWords {
-            if all.insert(SearchTerm(.word, token.primary)!).inserted { wordCount += 1 }
+        for word in FreeText.words(text) where wordCount < SeizureReport.maximumWords {
+            if all.insert(SearchTerm(.word, word)!).inserted { wordCount += 1 }
         }
     }
 
@@ -102,7 +102,7 @@ private struct TermCollector {
         identifier(.cas, CASNumber.self, line.casNumber)
         identifier(.serial, ReferenceNumber.self, line.firearm.serial)
         for serial in line.serialNumbers { identifier(.serial, ReferenceNumber.self, serial) }
-        add(.species, FoldedName(line.species.scientificName).nameKey)
+        add(.species, NameFolding.nameKey(line.species.scientificName))
         words(line.description_p)
         words(line.species.scientificName)
         words(line.species.commonName)

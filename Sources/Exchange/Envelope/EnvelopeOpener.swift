@@ -26,8 +26,9 @@ public struct EnvelopeOpener: Sendable {
         guard case .envelope(let digests) = entry.content else {
             throw EnvelopeError(.notANotice, "only notices have envelopes")
         }
-        try checkSigner(of: entry, origin)
-        try evidence.verify(leafHash: entry.leafHash, origin: origin)
+        let leafHash = entry.leafHash
+        try checkSigner(of: entry, origin, isVerified: evidence.hasVerified(leafHash: leafHash, origin: origin))
+        try evidence.verify(leafHash: leafHash, origin: origin)
         let envelope = try Envelope(parsing: envelope, of: entry)
         let hash = try entry.headerHash(origin: origin)
         let (contentKey, ours) = try contentKey(envelope.stanzas, hash)
@@ -47,13 +48,15 @@ public struct EnvelopeOpener: Sendable {
     }
 
     /// 1. The signature, and the signer's status at that time.
-    private func checkSigner(of entry: LogEntry, _ origin: String) throws {
+    private func checkSigner(of entry: LogEntry, _ origin: String, isVerified: Bool) throws {
         let known = try signers.signer(entry.signer, origin: origin, timeMilliseconds: entry.timeMilliseconds)
         guard let signer = known else { throw EnvelopeError(.unknownSigner, "signed by a key that nobody announced") }
-        do {
-            try entry.verify(key: signer.key, origin: origin)
-        } catch {
-            throw EnvelopeError(.badSignature, error.reason)
+        if !isVerified {
+            do {
+                try entry.verify(key: signer.key, origin: origin)
+            } catch {
+                throw EnvelopeError(.badSignature, error.reason)
+            }
         }
         switch signer.status {
         case .active: break

@@ -59,7 +59,7 @@ extension Replica {
                 }
             case .deliveries:
                 let page = try DeliveryPage.parse(
-                    bytes, after: state.cursor, maximumEnvelopeByteCount: limits.envelopeByteCount)
+                    bytes, after: lastHandedOver, maximumEnvelopeByteCount: limits.envelopeByteCount)
                 requests[id] = nil
                 deliveriesArrived(page)
             case .checkpoints:
@@ -122,9 +122,11 @@ extension Replica {
         requests[id]?.delayedUntil = now + backoff.delay(failures: attempts)
     }
 
-    mutating func cancelRequests() {
-        for id in requests.keys.sorted() { actions.append(.cancel(id: id)) }
-        requests = [:]
+    mutating func cancelRequests(_ matches: (ReplicaRequest.Resource) -> Bool = { _ in true }) {
+        for (id, outstanding) in requests.sorted(by: { $0.key < $1.key }) where matches(outstanding.resource) {
+            requests[id] = nil
+            actions.append(.cancel(id: id))
+        }
     }
 
     func isAsking(_ matches: (ReplicaRequest.Resource) -> Bool) -> Bool {

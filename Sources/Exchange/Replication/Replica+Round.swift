@@ -16,8 +16,9 @@ extension Replica {
 
     /// The last part of a round: deliveries and held checkpoints, side by side.
     struct Closing {
-        /// Handed to the driver and not answered yet.
-        var delivering: [Delivery] = []
+        /// Whether there is no more to ask for in this round: the last page was empty, or went beyond the entries that
+        /// are stored.
+        var isDoneWithDeliveries = false
         var refusals = 0
     }
 
@@ -274,19 +275,31 @@ extension Replica {
         closeOn()
     }
 
+    /// Asks for the page behind those handed over, as long as there may be one and the driver has less than two.
     private mutating func askForDeliveries(delay: UInt64? = nil) {
+        guard case .closing(let closing) = phase, !closing.isDoneWithDeliveries,
+            handedOver.count < Self.pagesHandedOver, !isAsking(\.isDeliveries)
+        else { return }
         let bytes = limits.deliveryPageByteCount
         ask(
-            .deliveries(after: state.cursor.position, limit: bytes),
+            .deliveries(after: lastHandedOver.position, limit: bytes),
             maximumByteCount: max(bytes, limits.envelopeByteCount + DeliveryPage.headerByteCount), delay: delay)
     }
+
+    /// One is recorded while the next is opened.
+    private static let pagesHandedOver = 2
 
     mutating func deliveriesArrived(_ page: [Delivery]) {
         guard case .closing(var closing) = phase else { return }
         // What belongs to entries that are not stored yet comes again in the next round.
-        closing.delivering = Array(page.prefix { $0.entryIndex < size })
+        let stored = Array(page.prefix { $0.entryIndex < size })
+        if let last = stored.last {
+            actions.append(.deliver(stored, after: lastHandedOver))
+            handedOver.append(DeliveryCursor(position: last.position, entryIndex: last.entryIndex))
+        }
+        closing.isDoneWithDeliveries = stored.count < page.count || page.isEmpty
         phase = .closing(closing)
-        guard closing.delivering.isEmpty else { return actions.append(.deliver(closing.delivering)) }
+        askForDeliveries()
         closeOn()
     }
 
@@ -294,27 +307,27 @@ extension Replica {
         guard cursor.position > state.cursor.position else { return }
         state.cursor = cursor
         hasNews = true
-        guard case .closing(var closing) = phase, !closing.delivering.isEmpty else { return }
-        closing.delivering.removeAll { $0.position <= cursor.position }
-        phase = .closing(closing)
-        if closing.delivering.isEmpty { askForDeliveries() }
+        handedOver.removeAll { $0.position <= cursor.position }
+        askForDeliveries()
+        closeOn()
     }
 
     mutating func deliveryRefused(_ position: UInt64, _ code: String) {
-        guard case .closing(var closing) = phase, closing.delivering.contains(where: { $0.position == position })
-        else { return }
-        closing.delivering = []
+        guard position > state.cursor.position, position <= lastHandedOver.position else { return }
+        // The driver takes in nothing behind it either.
+        handedOver = []
+        cancelRequests(\.isDeliveries)
+        guard case .closing(var closing) = phase else { return }
         closing.refusals += 1
+        closing.isDoneWithDeliveries = closing.refusals >= limits.attempts
         phase = .closing(closing)
-        guard closing.refusals < limits.attempts else {
-            raise(.badDelivery(position: position, code: code))
-            return closeOn()
-        }
+        if closing.isDoneWithDeliveries { raise(.badDelivery(position: position, code: code)) }
         askForDeliveries(delay: backoff.delay(failures: closing.refusals))
+        closeOn()
     }
 
     private mutating func closeOn() {
-        guard case .closing(let closing) = phase, closing.delivering.isEmpty, requests.isEmpty else { return }
+        guard case .closing = phase, handedOver.isEmpty, requests.isEmpty else { return }
         failures = 0
         actions.append(.synced(size: size))
         let pause = hasNews ? limits.newsInterval : limits.pollInterval

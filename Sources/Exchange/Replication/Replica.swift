@@ -93,7 +93,8 @@ public struct Replica: Sendable {
         case headMoved(SignedCheckpoint)
         /// Every delivery up to this one is recorded in the inbox, also those that could not be opened.
         case delivered(DeliveryCursor)
-        /// This delivery's envelope is not the one that its entry commits to; nothing behind it is recorded.
+        /// This delivery's envelope is not the one that its entry commits to. What came before it is recorded, and
+        /// was answered; nothing behind it is, whatever was handed over.
         case deliveryRefused(position: UInt64, code: String)
         /// A checkpoint of this log that somebody else holds (`source`, any name), or that was submitted here.
         case observed(SignedNote, source: String)
@@ -115,8 +116,10 @@ public struct Replica: Sendable {
         case judge(EntryBatch, state: [UInt8])
         case persist(Persist)
         /// Check each delivery's envelope against its entry, which is stored, and record it in the inbox together
-        /// with the cursor; answer with `.delivered` or `.deliveryRefused`.
-        case deliver([Delivery])
+        /// with the cursor; answer with `.delivered` or `.deliveryRefused`. A second page may be handed over while
+        /// the first is recorded. One that does not follow on what is recorded (`after`), since a delivery before it
+        /// was refused, is dropped without an answer.
+        case deliver([Delivery], after: DeliveryCursor)
         /// Hold `older` against the stored tiles (`ForkEvidence.compare`), which reach `newer`; answer with
         /// `.evidence` where it finds some.
         case compare(older: SignedCheckpoint, newer: SignedCheckpoint)
@@ -153,6 +156,8 @@ public struct Replica: Sendable {
     var nextID: UInt64 = 0
     var now: UInt64 = 0
     var backoff: Backoff
+    /// The last delivery of each page that the driver has and has not answered: a round that fails leaves them to it.
+    var handedOver: [DeliveryCursor] = []
     /// Failed rounds in a row.
     var failures = 0
     /// Rounds in a row in which the log did not prove what it signed.
@@ -183,6 +188,8 @@ public struct Replica: Sendable {
     }
 
     var limits: ReplicaLimits { configuration.limits }
+    /// Where the next page goes on.
+    var lastHandedOver: DeliveryCursor { handedOver.last ?? state.cursor }
 
     /// Entries stored.
     public var size: UInt64 { state.edge.size }

@@ -13,6 +13,8 @@ public struct ReplicaRequest: Hashable, Sendable {
         case deliveries(after: UInt64, limit: Int)
         /// The exchange of held checkpoints; the driver makes the body (`HeldCheckpoints.offer`).
         case checkpoints
+
+        var isDeliveries: Bool { if case .deliveries = self { true } else { false } }
     }
 
     public let id: UInt64
