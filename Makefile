@@ -38,7 +38,8 @@ release: setup
 test: setup format
 	$(SWIFT_BUILD)
 	$(SWIFT_BUILD) --build-tests
-	swift test --skip-build --disable-xctest
+	@log=$$(mktemp); trap "rm $$log" EXIT; swift test --skip-build --disable-xctest 2>&1 | tee $$log \
+	    || { echo; echo "What failed:"; grep -A 5 '✘' $$log; exit 1; }
 
 format:
 	swift format lint --strict --recursive Package.swift Sources Tests

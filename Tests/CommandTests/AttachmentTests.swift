@@ -142,7 +142,7 @@ internal import Testing
 
     /// Until so many bytes of an upload are at the node.
     private func waitForUpload(_ node: ServedNode, _ count: Int) throws {
-        for _ in 0..<4_000 {
+        for _ in 0..<60_000 {
             let sizes = filesBelow(node.node.path + "/blobs/uploads").filter { $0.hasSuffix("/data") }.map {
                 (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0
             }

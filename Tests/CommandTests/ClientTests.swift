@@ -109,7 +109,7 @@ private let mapping = """
         let log = try Program(
             "", ["-qec", "\(Places.program("cordon")) seizure log", "/dev/null"], environment: node.session("an"),
             prefix: ["script"])
-        for _ in 0..<2_000 where !log.outputSoFar.contains("1/10") { usleep(5_000) }
+        for _ in 0..<24_000 where !log.outputSoFar.contains("1/10") { usleep(5_000) }
         log.send(Array((answers.joined(separator: "\n") + "\n").utf8))
         let result = log.wait()
         #expect(result.status == 0 && result.output.contains("/seizedAt: that is in the future"), "\(result)")

@@ -195,7 +195,7 @@ func lines(_ range: Range<Int>) -> [UInt8] { Array(range.map { "entry \($0)\n" }
             """
         let programs = URL(fileURLWithPath: Places.program("cordon")).deletingLastPathComponent().path
         let result = try Program.run(
-            "", ["timeout", "300", "bash", "-euc", ([prelude] + commands.dropFirst()).joined(separator: "\n")],
+            "", ["timeout", "1200", "bash", "-euc", ([prelude] + commands.dropFirst()).joined(separator: "\n")],
             environment: [
                 "PATH": "\(programs):/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory.path,
                 "CORDON_SERVER": "http://127.0.0.1:\(port)",

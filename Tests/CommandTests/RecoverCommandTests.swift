@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A node loses its disk, and comes back from an old backup.
-@Suite(.timeLimit(.minutes(5))) struct RecoverCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct RecoverCommandTests {
     private func release(_ vn: ServedNode, container: String) throws {
         let logged = try vn.run(
             "seizure", "log", "--what", "ivory", "--offence", "wildlife", "--container", container)

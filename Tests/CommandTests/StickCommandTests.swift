@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Two authorities between which somebody carries a stick.
-@Suite(.timeLimit(.minutes(5))) struct StickCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct StickCommandTests {
     @Test func noticesGoByStick() throws {
         let vn = try ServedNode(country: "VN", name: "Vietnam Customs")
         let la = try ServedNode(country: "LA", name: "Lao Customs")

@@ -189,7 +189,7 @@ func seizureNotice(_ report: SeizureReport, agreement: String, subject: String =
     }
 }
 
-@Suite(.timeLimit(.minutes(6))) struct ExchangeServiceTests {
+@Suite(.timeLimit(.minutes(20))) struct ExchangeServiceTests {
     @Test func aReleasedNoticeIsOpenedByWhomItIsFor() async throws {
         let federation = try await Federation()
         let agreement = try await federation.agree(["vn.customs", "la.customs"])

@@ -34,7 +34,7 @@ private func keyID(_ key: SigningKey<LogRole>, _ log: LogID) throws -> UInt32 {
     try LogVerifier(origin: "vn.customs/\(log.name)", key: key.verifyingKey).vkey.keyID
 }
 
-@Suite(.timeLimit(.minutes(6))) struct LogKeyRotationTests {
+@Suite(.timeLimit(.minutes(20))) struct LogKeyRotationTests {
     private func makeNextKeys(_ node: Node) throws {
         for next in [NextKey.exchange, .journal] { try node.makeNextKey(next) }
     }

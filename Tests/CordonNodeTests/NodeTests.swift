@@ -37,7 +37,7 @@ struct TestNode {
 
     /// On a busy machine a thread that is about to end holds on to the last one for a moment.
     func open() throws -> Node {
-        for _ in 0..<60 {
+        for _ in 0..<2_400 {
             do {
                 return try Node(opening: path, unlock: unlock)
             } catch let error as StorageError where error.code == .inUse {

@@ -44,7 +44,7 @@ private final class BadLine: PartnerTransport {
     func stop() async {}
 }
 
-@Suite(.timeLimit(.minutes(6))) struct NoticeAttachmentTests {
+@Suite(.timeLimit(.minutes(20))) struct NoticeAttachmentTests {
     /// VN releases a notice with a photo to LA.
     private struct Scene {
         let federation: Federation

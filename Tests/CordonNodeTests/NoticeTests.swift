@@ -82,7 +82,7 @@ func requestNotice(_ agreement: String, urgency: String = "8h") -> Notice {
     return notice
 }
 
-@Suite(.timeLimit(.minutes(6))) struct NoticeTests {
+@Suite(.timeLimit(.minutes(20))) struct NoticeTests {
     @Test func aRequestStandsTheSameOnBothSides() async throws {
         let (federation, agreement) = try await Federation.pair()
         let (vn, la) = ("vn.customs", "la.customs")

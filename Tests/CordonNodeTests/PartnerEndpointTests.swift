@@ -11,7 +11,7 @@ import TransparencyLog
 @testable import CordonNode
 
 /// What a partner may ask of a node, asked wrongly in every way there is.
-@Suite(.timeLimit(.minutes(6))) struct PartnerEndpointTests {
+@Suite(.timeLimit(.minutes(20))) struct PartnerEndpointTests {
     private typealias Query = [String: String]
 
     /// VN is asked, by LA. The three know each other's logs.
@@ -104,7 +104,7 @@ import TransparencyLog
             let size = try vn.exchangeSize()
             let started = ContinuousClock.now
             let held = await ask(vn, .get, "/log/checkpoint", ["after": "\(size)", "wait": "\(UInt64.max)"])
-            #expect(held.status == 200 && ContinuousClock.now - started < .seconds(20))
+            #expect(held.status == 200 && ContinuousClock.now - started < .seconds(50))
         }
     }
 

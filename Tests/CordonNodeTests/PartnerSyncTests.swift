@@ -33,7 +33,7 @@ private struct GatheringLine: PartnerTransport {
     func stop() async {}
 }
 
-@Suite(.timeLimit(.minutes(6))) struct PartnerSyncTests {
+@Suite(.timeLimit(.minutes(20))) struct PartnerSyncTests {
     /// What fails here, for a while, is no reason to give up on a partner, nor to hold anything against it.
     @Test func itGoesOnWhenTheDiskIsGoodAgain() async throws {
         let federation = try await Federation(["VN", "LA"])

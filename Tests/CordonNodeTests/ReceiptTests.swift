@@ -10,7 +10,7 @@ import Testing
 
 @testable import CordonNode
 
-@Suite(.timeLimit(.minutes(6))) struct ReceiptTests {
+@Suite(.timeLimit(.minutes(20))) struct ReceiptTests {
     @Test func oneReceiptConfirmsWhatArrivedTogether() async throws {
         let (federation, agreement) = try await Federation.pair()
         let (vn, la) = ("vn.customs", "la.customs")

@@ -12,7 +12,7 @@ import TransparencyLog
 @testable import CordonNode
 
 /// VN's disk is gone, and an old backup is all there is.
-@Suite(.timeLimit(.minutes(6))) struct RecoveryTests {
+@Suite(.timeLimit(.minutes(20))) struct RecoveryTests {
     private struct Scene {
         let federation: Federation
         let agreement: String

@@ -10,7 +10,7 @@ import TransparencyLog
 
 @testable import CordonNode
 
-@Suite(.timeLimit(.minutes(6))) struct RotationTests {
+@Suite(.timeLimit(.minutes(20))) struct RotationTests {
     @Test func keysChangeWithoutADayOnWhichEveryoneMustAct() async throws {
         let federation = try await Federation(["VN", "LA"])
         let test = federation.node("vn.customs").test

@@ -52,7 +52,7 @@ final class FaultyJournal: Journal {
     }
 }
 
-@Suite struct SequencerTests {
+@Suite(.timeLimit(.minutes(20))) struct SequencerTests {
     @Test func manyCallersGetEachAnIndexOfTheirOwn() async throws {
         let test = try TestNode()
         let node = try test.open()
@@ -134,6 +134,7 @@ final class FaultyJournal: Journal {
         }
         let journal = holder.withLock { $0! }
         journal.close()
+        let (refusals, refused) = AsyncStream.makeStream(of: Void.self)
         let waiting = Task {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for index in 0..<40 {
@@ -142,6 +143,7 @@ final class FaultyJournal: Journal {
                             _ = try await sequencer.append(entries(index..<index + 1), to: .exchange)
                             return true
                         } catch let error as NodeError where error.code == .overloaded {
+                            refused.yield()
                             return false
                         }
                     }
@@ -149,7 +151,7 @@ final class FaultyJournal: Journal {
                 return try await group.reduce(into: [Bool]()) { $0.append($1) }
             }
         }
-        try await Task.sleep(for: .milliseconds(200))
+        for await _ in refusals { break }
         journal.open()
         let outcomes = try await waiting.value
         let taken = outcomes.filter { $0 }.count
