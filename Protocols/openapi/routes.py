@@ -537,7 +537,7 @@ LOOKUPS = [
 DATA = [
     Route(
         "post", "/imports", "importReports", "Data", "Import a batch of reports",
-        """At most 500, each with its `provenance`. A record that is here already is recognised by its source and key,
+        """At most 1,000, each with its `provenance`. A record that is here already is recognised by its source and key,
         so a batch can be sent again after any failure: `known` is the same, `differs` has other content.""",
         permissions=may("importReports"), body=Body("ImportRequest", "At most 32 MiB."),
         answers={200: Answer("What became of each, in the order of the request.", "ImportAnswer")}, problems=(404,),

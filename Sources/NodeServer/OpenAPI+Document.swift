@@ -2540,7 +2540,7 @@ extension OpenAPI {
           "Data"
         ],
         "summary": "Import a batch of reports",
-        "description": "At most 500, each with its `provenance`. A record that is here already is recognised by its source and key, so a batch can be sent again after any failure: `known` is the same, `differs` has other content.\n\nFor investigator, supervisor; a token needs the scope import.",
+        "description": "At most 1,000, each with its `provenance`. A record that is here already is recognised by its source and key, so a batch can be sent again after any failure: `known` is the same, `differs` has other content.\n\nFor investigator, supervisor; a token needs the scope import.",
         "security": [
           {
             "bearer": []

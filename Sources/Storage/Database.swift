@@ -39,8 +39,8 @@ public final class Database: @unchecked Sendable {
     public struct Options: Sendable {
         /// The database must not exist yet; otherwise it must.
         public var create = false
-        /// Memory for decrypted blocks, in bytes. Default 256 MiB, at least 1 MiB.
-        public var blockCacheByteCount = 256 << 20
+        /// Memory for decrypted blocks, in bytes. Default 160 MiB, at least 1 MiB.
+        public var blockCacheByteCount = 160 << 20
         /// Memory for rows not yet in a table file, for each column family, in bytes. Default 32 MiB.
         public var writeBufferByteCount = 32 << 20
         /// Counters and histograms, for `statistics`. They cost a few percent of a write.

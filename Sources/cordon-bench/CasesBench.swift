@@ -10,7 +10,8 @@ internal import Synchronization
 
 /// Case files at scale: a store of many reports, filled by import, then logged to and searched as officers do.
 struct CasesBench {
-    static let batchCount = 250
+    static let batchCount = 1_000
+    static let batchesAtATime = 6
 
     let directory: String
     let reports: Int
@@ -76,7 +77,7 @@ struct CasesBench {
         let next = Counter(range.lowerBound)
         let total = reports
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<4 {
+            for _ in 0..<Self.batchesAtATime {
                 group.addTask {
                     while true {
                         let start = next.take(Self.batchCount)

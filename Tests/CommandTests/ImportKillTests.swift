@@ -96,7 +96,7 @@ private struct Source {
 
     init(_ number: Int, in directory: TemporaryDirectory) throws {
         name = "Harbour \(number)"
-        rowCount = Places.isSoak ? 3_000 : 600
+        rowCount = Places.isSoak ? 6_000 : 2_400  // more than one batch
         let mapping = """
             {"name": "\(name)", "version": "1", "kind": "seizures", "input": {"format": "csv"}, "timeZone": "Z",
              "key": ["number"],

@@ -44,8 +44,9 @@ import Testing
         #expect(found(recent, behind: 1) == nil)
         #expect(found(recent, behind: 2)?.count == Int(count))
         var many = RecentTerms()
+        let rows = UInt64(RecentTerms.maximumRows * 3 / 5)
         for commit in 1...UInt64(3) {
-            many.apply((0..<30_000).map { row(commit * 100_000 + $0, SearchTerm(.seal, "B\($0)")!) }, commit: commit)
+            many.apply((0..<rows).map { row(commit * rows + $0, SearchTerm(.seal, "B\($0)")!) }, commit: commit)
         }
         #expect(found(many, behind: 1) == nil)
         #expect(found(many, behind: 2) == [])

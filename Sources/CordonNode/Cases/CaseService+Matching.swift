@@ -136,7 +136,9 @@ extension CaseService {
                 $0.officer = standing.officer
                 $0.office = standing.office
             }
-            guard !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else { continue }
+            guard known.isEmpty || !known.contains([hit.reportID, hit.otherReportID, hit.scheme, hit.value]) else {
+                continue
+            }
             if standings.isVisible(meeting.posting.stream, to: viewer) { mine.append(hit) }
             guard let other, other.owner != viewer, let otherKey = try store.keys.key(meeting.posting.stream)
             else { continue }

@@ -21,8 +21,8 @@ public struct CaseServiceLimits: Sendable {
     public var importHits = 5
     /// Rows of the index that one page of a search may read, some 30 ms. Default 20,000.
     public var searchSteps = 20_000
-    /// Records in one batch of an import. Default 500.
-    public var importBatch = 500
+    /// Records in one batch of an import. Default 1,000.
+    public var importBatch = 1000
 
     public init() {}
 }

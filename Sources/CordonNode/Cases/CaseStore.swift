@@ -155,10 +155,16 @@ final class CaseStore: Sendable {
 
     /// The standing of many reports and their cases, without reading these.
     func standings(of postings: [Posting]) throws -> Standings {
-        let reports = Set(postings.map(\.number)).sorted()
         let cases = Set(postings.map(\.stream)).sorted()
-        let keys = (reports + cases).map(IndexRow.object) + cases.map(IndexRow.visibility)
-        return Standings(rows: Dictionary(zip(keys.map(RowBytes.init), try database.get(.index, keys))) { $1 })
+        // A report stands beside the case that was opened for it.
+        let objects = Set(postings.map(\.number)).union(cases).sorted()
+        let rows = try database.get(.index, objects.map(IndexRow.object) + cases.map(IndexRow.visibility))
+        var standings = Standings()
+        for (number, row) in zip(objects, rows) { standings.objects[number] = row.flatMap(IndexRow.standing) }
+        for (stream, row) in zip(cases, rows[objects.count...]) {
+            standings.readers[stream] = row.map(IndexRow.officers)
+        }
+        return standings
     }
 
     /// Whether `officer` may know of the case, without reading it.
@@ -299,16 +305,14 @@ final class CaseStore: Sendable {
 
 /// Who logged reports, who owns their cases, and who may know of them.
 struct Standings {
-    fileprivate let rows: [RowBytes: [UInt8]?]
+    fileprivate var objects: [UInt64: (officer: UInt64, office: String)] = [:]
+    /// Of need-to-know cases.
+    fileprivate var readers: [UInt64: [UInt64]] = [:]
 
-    func standing(of number: UInt64) -> (officer: UInt64, office: String)? {
-        (rows[RowBytes(IndexRow.object(number))] ?? nil).flatMap(IndexRow.standing)
-    }
+    func standing(of number: UInt64) -> (officer: UInt64, office: String)? { objects[number] }
 
     /// Of a case that is there.
-    func isVisible(_ stream: UInt64, to officer: UInt64) -> Bool {
-        (rows[RowBytes(IndexRow.visibility(stream))] ?? nil).map { IndexRow.officers($0).contains(officer) } ?? true
-    }
+    func isVisible(_ stream: UInt64, to officer: UInt64) -> Bool { readers[stream]?.contains(officer) ?? true }
 }
 
 /// See `CaseStore.newNumbers`.

@@ -4,13 +4,20 @@ internal import Storage
 /// see. The writer keeps it.
 struct RecentTerms {
     static let maximumCommits = 32
-    static let maximumRows = 50_000
+    static let maximumRows = 100_000
 
     private struct Row {
         let commit: UInt64
         let met: SearchIndex.Met
     }
-    private var rows: [RowBytes: [Row]] = [:]
+    /// Those of one term, oldest first. Most terms have one.
+    private struct Rows {
+        var older: [Row] = []
+        var newest: Row
+
+        var all: [Row] { older + [newest] }
+    }
+    private var rows: [RowBytes: Rows] = [:]
     /// What each of the last commits brought, the oldest first.
     private var commits: [(number: UInt64, terms: [RowBytes])] = []
     private var count = 0
@@ -24,10 +31,18 @@ struct RecentTerms {
             guard let (prefix, posting) = IndexRow.termAndPosting(change.row.key) else { continue }
             let term = RowBytes(prefix)
             guard let value = change.value else {
-                rows[term]?.removeAll { $0.met.posting == posting }
+                var kept = rows[term]?.all.filter { $0.met.posting != posting } ?? []
+                rows[term] = kept.popLast().map { Rows(older: kept, newest: $0) }
                 continue
             }
-            rows[term, default: []].append(Row(commit: commit, met: (posting, Births(row: value))))
+            let row = Row(commit: commit, met: (posting, Births(row: value)))
+            if let place = rows.index(forKey: term) {
+                let last = rows.values[place].newest
+                rows.values[place].older.append(last)
+                rows.values[place].newest = row
+            } else {
+                rows[term] = Rows(newest: row)
+            }
             terms.append(term)
         }
         guard !terms.isEmpty else { return }
@@ -45,8 +60,12 @@ struct RecentTerms {
         forgotten = number
         count -= terms.count
         for term in terms {
-            guard let kept = rows[term]?.filter({ $0.commit > number }) else { continue }
-            rows[term] = kept.isEmpty ? nil : kept
+            guard let place = rows.index(forKey: term) else { continue }
+            if rows.values[place].newest.commit <= number {
+                rows.remove(at: place)
+            } else {
+                rows.values[place].older.removeAll { $0.commit <= number }
+            }
         }
     }
 
@@ -56,10 +75,9 @@ struct RecentTerms {
         guard looks.commit >= forgotten else { return nil }
         var found: [Int: [SearchIndex.Met]] = [:]
         for (place, look) in looks.terms.enumerated() {
-            let since = rows[RowBytes(look.term)]?.filter {
-                $0.commit > looks.commit && $0.met.posting.stream != look.stream
-            }
-            if let since, !since.isEmpty { found[place] = since.reversed().map(\.met) }
+            guard let known = rows[RowBytes(look.term)], known.newest.commit > looks.commit else { continue }
+            let since = known.all.filter { $0.commit > looks.commit && $0.met.posting.stream != look.stream }
+            if !since.isEmpty { found[place] = since.reversed().map(\.met) }
         }
         return found
     }

@@ -37,7 +37,7 @@ struct ImportTally: Sendable {
 final class ImportRun {
     static let chunkByteCount = 64 << 10
     /// Batches under way at once.
-    static let flightCount = 4
+    static let flightCount = 6
     /// Refused rows that are told about at the end.
     static let toldRefusals = 20
 
