@@ -236,6 +236,39 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
         await node.stop()
     }
 
+    /// Who is told of a hit, and who is not, follows the case: the reports' rows say it.
+    @Test func aCaseThatIsHandedOverAndClosedLaterTellsItsNewOwner() async throws {
+        let node = try await CaseNode()
+        let id = try await node.log(report(container: "MSKU1234565"), by: "lan").file.id
+        func told(_ login: String) async throws -> [String] {
+            try await node.service.hits(limit: 10, by: node[login]).map(\.hit.otherCaseID)
+        }
+        let change = CaseEvent.with {
+            $0.reason = "takes over"
+            $0.ownerChanged.owner = node["thu"].officer.number
+        }
+        _ = try await node.service.change(id, [change], by: node["son"])
+        let open = try await node.log(report(container: "MSKU1234565"), by: "minh")
+        #expect(open.hits.map(\.otherCaseID) == [id])
+        #expect(try await told("lan") == [])
+        #expect(try await told("thu") == [open.file.id])
+
+        func close(_ isClosed: Bool) async throws {
+            let closing = CaseEvent.with {
+                $0.reason = "an informer"
+                $0.needToKnowSet.needToKnow = isClosed
+            }
+            _ = try await node.service.change(id, [closing], by: node["thu"])
+        }
+        try await close(true)
+        let other = try await node.log(report(container: "MSKU1234565"), by: "lan")
+        #expect(other.hits.map(\.otherCaseID) == [open.file.id])
+        #expect(try await Set(told("thu")) == [open.file.id, other.file.id])
+        try await close(false)
+        #expect(try await node.log(report(container: "MSKU1234565"), by: "lan").hits.count == 3)
+        await node.stop()
+    }
+
     @Test func aHostileCursorIsRefused() async throws {
         let node = try await CaseNode()
         _ = try await node.log(report())

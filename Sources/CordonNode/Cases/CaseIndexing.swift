@@ -15,7 +15,7 @@ enum CaseIndexing {
     ) {
         switch recorded.event.body {
         case .opened(let opened):
-            changes.rows.append(owner(after, stream))
+            changes.rows.append(RowChange(.index, IndexRow.object(stream), stream.bigEndianBytes))
             changes.rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
             // Days are those of seizures: a title is found whatever they are narrowed to, or not at all.
             for term in SearchTerm.title(opened.title) {
@@ -23,17 +23,16 @@ enum CaseIndexing {
             }
         case .seizureLogged(let logged):
             guard let number = RecordID(parsing: logged.report.id)?.number else { break }
-            changes.rows.append(standing(logged.report, by: recorded.officer, number, stream))
+            if let report = after.reports.last { changes.rows += standing(report, after, stream) }
             if let row = source(logged.report.provenance, number) { changes.rows.append(row) }
             indexReport(nil, logged.report, number, stream, terms: terms, isKnownToken, &changes)
         case .reportCorrected(let corrected):
             guard let number = RecordID(parsing: corrected.reportID)?.number else { break }
             let report = after.report(corrected.reportID)
-            if let report { changes.rows.append(standing(report.report, by: report.loggedBy, number, stream)) }
+            if let report { changes.rows += standing(report, after, stream) }
             indexReport(
                 before.report(corrected.reportID)?.report, report?.report, number, stream, terms: terms, isKnownToken,
                 &changes)
-        case .ownerChanged: changes.rows.append(owner(after, stream))
         case .exhibitSealed(let sealed): changes.rows += object(sealed.id, stream)
         case .attachmentAdded(let attachment):
             changes.rows += object(attachment.id, stream)
@@ -56,6 +55,9 @@ enum CaseIndexing {
         default: break
         }
         if let visibility = visibility(before, after, stream) { changes.rows.append(visibility) }
+        if before.owner != after.owner || before.needToKnow != after.needToKnow {
+            changes.rows += after.reports.flatMap { standing($0, after, stream) }
+        }
     }
 
     /// The rows of a figure.
@@ -77,16 +79,9 @@ enum CaseIndexing {
         return [RowChange(.index, IndexRow.object(number), stream.bigEndianBytes)]
     }
 
-    private static func owner(_ file: CaseFile, _ stream: UInt64) -> RowChange {
-        RowChange(.index, IndexRow.object(stream), IndexRow.object(in: stream, officer: file.owner))
-    }
-
-    /// What a hit says of a report.
-    private static func standing(
-        _ report: SeizureReport, by officer: UInt64, _ number: UInt64, _ stream: UInt64
-    ) -> RowChange {
-        let value = IndexRow.object(in: stream, officer: officer, office: report.office)
-        return RowChange(.index, IndexRow.object(number), value)
+    private static func standing(_ report: CaseReport, _ file: CaseFile, _ stream: UInt64) -> [RowChange] {
+        guard let number = number(report.report.id) else { return [] }
+        return [RowChange(.index, IndexRow.object(number), Standing(report, in: file, stream).encoded)]
     }
 
     /// Who may know of the case, where not everyone who works on cases may.

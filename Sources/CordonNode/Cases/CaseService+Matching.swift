@@ -113,12 +113,10 @@ extension CaseService {
         let known = Set(file.hits.map { [$0.hit.reportID, $0.hit.otherReportID, $0.hit.scheme, $0.hit.value] })
         for meeting in match.meetings {
             let otherID = RecordID(country: authority.country, kind: .seizure, number: meeting.posting.number)
-            guard let standing = standings.standing(of: meeting.posting.number),
-                let owner = standings.standing(of: meeting.posting.stream)?.officer
-            else { continue }  // erased meanwhile
+            guard let standing = standings.standing(of: meeting.posting.number) else { continue }  // erased meanwhile
             // Nor is it read where nothing of it is needed but what the index says.
             let other =
-                owner == viewer && meeting.term.scheme != .personName
+                standing.owner == viewer && meeting.term.scheme != .personName
                 ? nil : try store.caseFile(meeting.posting.stream)
             if let other {
                 guard let otherReport = other.report(otherID.description),

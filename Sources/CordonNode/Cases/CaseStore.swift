@@ -153,16 +153,16 @@ final class CaseStore: Sendable {
         return row.flatMap { UInt64(bigEndianBytes: $0.prefix(8)) }.flatMap { $0 > Streams.firstObject ? $0 : nil }
     }
 
-    /// The standing of many reports and their cases, without reading these.
+    /// The standing of many reports, without reading their cases.
     func standings(of postings: [Posting]) throws -> Standings {
-        let cases = Set(postings.map(\.stream)).sorted()
-        // A report stands beside the case that was opened for it.
-        let objects = Set(postings.map(\.number)).union(cases).sorted()
-        let rows = try database.get(.index, objects.map(IndexRow.object) + cases.map(IndexRow.visibility))
+        let numbers = Set(postings.map(\.number)).sorted()
         var standings = Standings()
-        for (number, row) in zip(objects, rows) { standings.objects[number] = row.flatMap(IndexRow.standing) }
-        for (stream, row) in zip(cases, rows[objects.count...]) {
-            standings.readers[stream] = row.map(IndexRow.officers)
+        for (number, row) in zip(numbers, try database.get(.index, numbers.map(IndexRow.object))) {
+            standings.reports[number] = row.flatMap(Standing.init(row:))
+        }
+        let closed = Set(standings.reports.values.lazy.filter(\.isNeedToKnow).map(\.stream)).sorted()
+        for (stream, row) in zip(closed, try database.get(.index, closed.map(IndexRow.visibility))) {
+            standings.readers[stream] = row.map(IndexRow.officers) ?? []
         }
         return standings
     }
@@ -305,13 +305,13 @@ final class CaseStore: Sendable {
 
 /// Who logged reports, who owns their cases, and who may know of them.
 struct Standings {
-    fileprivate var objects: [UInt64: (officer: UInt64, office: String)] = [:]
-    /// Of need-to-know cases.
+    fileprivate var reports: [UInt64: Standing] = [:]
+    /// Of cases that are need-to-know.
     fileprivate var readers: [UInt64: [UInt64]] = [:]
 
-    func standing(of number: UInt64) -> (officer: UInt64, office: String)? { objects[number] }
+    /// Nil where the report was erased.
+    func standing(of number: UInt64) -> Standing? { reports[number] }
 
-    /// Of a case that is there.
     func isVisible(_ stream: UInt64, to officer: UInt64) -> Bool { readers[stream]?.contains(officer) ?? true }
 }
 

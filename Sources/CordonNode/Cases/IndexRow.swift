@@ -1,12 +1,14 @@
+internal import Casework
 internal import Cryptography
 internal import Customs
+internal import Schema
 internal import Storage
 
 /// Rows of the column family `index`. All but 4, 5, 6, 10 and 12 are derived from events, and can be made again from them.
 ///
 /// ```
-/// 1 ‖ number[8]                                   an object → the stream of its case[8]; of a case, its owner[8]
-///                                                 behind it; of a report, who logged it[8] ‖ office
+/// 1 ‖ number[8]                                   an object → the stream of its case[8]; of a report, its `Standing`
+///                                                 behind it
 /// 2 ‖ stream[8]                                   a case that is need-to-know → owner[8] ‖ officers with access[8]*
 /// 3 ‖ source ‖ 0 ‖ key                            an imported record → number[8] ‖ SHA-256 of what was imported[32]
 /// 4 ‖ officer[8] ‖ SHA-256 of a key[32]           an idempotency key → time[8] ‖ SHA-256 of the request[32] ‖ id
@@ -27,15 +29,6 @@ internal import Storage
 /// `~` is the complement of a number, so that the newest comes first.
 enum IndexRow {
     static func object(_ number: UInt64) -> [UInt8] { [1] + number.bigEndianBytes }
-    /// What the row of a case or report says.
-    static func object(in stream: UInt64, officer: UInt64, office: String = "") -> [UInt8] {
-        stream.bigEndianBytes + officer.bigEndianBytes + office.utf8
-    }
-    /// The officer and office in it; nil where it is of another object.
-    static func standing(_ object: [UInt8]) -> (officer: UInt64, office: String)? {
-        guard object.count >= 16, let officer = UInt64(bigEndianBytes: object[8..<16]) else { return nil }
-        return (officer, String(decoding: object[16...], as: UTF8.self))
-    }
     static func visibility(_ stream: UInt64) -> [UInt8] { [2] + stream.bigEndianBytes }
     static func source(_ source: String, _ key: String) -> [UInt8] { [3] + source.utf8 + [0] + key.utf8 }
     static func idempotency(_ officer: UInt64, _ digest: [UInt8]) -> [UInt8] { [4] + officer.bigEndianBytes + digest }
@@ -114,6 +107,49 @@ enum IndexRow {
     }
     static func deletion(_ variant: String) -> [UInt8] { [17] + variant.utf8 + [0] }
     static func token(_ token: String) -> [UInt8] { [18] + token.utf8 }
+}
+
+/// What a hit says of a report, and whom it may be told to: in the row of the report, so that a meeting reads one.
+///
+/// ```
+/// stream          8   of the case
+/// officer         8   who logged the report
+/// owner           8   of the case
+/// is need-to-know 1   0 or 1
+/// office          …   of the report
+/// ```
+struct Standing: Sendable {
+    private static let headByteCount = 25
+
+    let stream: UInt64
+    let officer: UInt64
+    let owner: UInt64
+    let isNeedToKnow: Bool
+    let office: String
+
+    init(_ report: CaseReport, in file: CaseFile, _ stream: UInt64) {
+        self.stream = stream
+        officer = report.loggedBy
+        owner = file.owner
+        isNeedToKnow = file.needToKnow
+        office = report.report.office
+    }
+
+    /// Nil for the row of another object.
+    init?(row: [UInt8]) {
+        guard row.count >= Self.headByteCount, let stream = UInt64(bigEndianBytes: row[..<8]),
+            let officer = UInt64(bigEndianBytes: row[8..<16]), let owner = UInt64(bigEndianBytes: row[16..<24])
+        else { return nil }
+        self.stream = stream
+        self.officer = officer
+        self.owner = owner
+        isNeedToKnow = row[24] != 0
+        office = String(decoding: row[Self.headByteCount...], as: UTF8.self)
+    }
+
+    var encoded: [UInt8] {
+        stream.bigEndianBytes + officer.bigEndianBytes + owner.bigEndianBytes + [isNeedToKnow ? 1 : 0] + office.utf8
+    }
 }
 
 /// Where a term stands: in a report, or in the title of a case, whose number is then the case's own.
