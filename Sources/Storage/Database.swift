@@ -237,7 +237,18 @@ public final class Database: @unchecked Sendable {
         Cursor(RowIterator(self, handle(family), lower: lower, upper: upper, snapshot, byBeginning: byBeginning))
     }
 
-    /// Drops what deleted rows of a column family leave behind in its files and in the write-ahead log.
+    /// That of the last write. Each has a greater one than those before.
+    public var sequence: UInt64 { rocksdb_get_latest_sequence_number(pointer) }
+
+    /// Whether some snapshot shows the database as it was before the write of this sequence.
+    public func isShown(before sequence: UInt64) -> Bool {
+        var oldest: UInt64 = 0  // where there is no snapshot
+        _ = rocksdb_property_int(pointer, "rocksdb.oldest-snapshot-sequence", &oldest)
+        return oldest > 0 && oldest < sequence
+    }
+
+    /// Drops what deleted rows of a column family leave behind in its files and in the write-ahead log, except of rows
+    /// that a snapshot still shows.
     public func purge(_ family: ColumnFamily) throws(StorageError) {
         let flush: OpaquePointer = rocksdb_flushoptions_create()
         defer { rocksdb_flushoptions_destroy(flush) }

@@ -1,6 +1,7 @@
 import Casework
 import Cryptography
 import Customs
+import Dispatch
 import Foundation
 import Schema
 import Storage
@@ -307,6 +308,61 @@ import TransparencyLog
         let after = try rows(reopened)
         #expect(Set(before.keys) == Set(after.keys))
         #expect(before == after)
+    }
+}
+
+extension ErasureTests {
+    /// Who has begun to read reads on: what is erased meanwhile is not lost.
+    @Test func aCaseThatIsErasedWhileItIsReadIsReadToItsEnd() async throws {
+        let node = try await CaseNode()
+        let doomed = try await node.log(report(person: "Pham Quoc Bao")).file.id
+        try await ripen(node, doomed)
+        let (service, stream) = (node.service, try #require(node.service.stream(caseID: doomed)))
+        let count = try service.store.caseFile(stream).version
+        #expect(count > 2)
+        let (begun, goOn) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+        async let read = service.readers.run {
+            var events = 0
+            try service.store.forEachEvent(of: stream) { _ in
+                events += 1
+                if events == 1 {
+                    begun.continuation.finish()
+                    goOn.wait()
+                }
+                return true
+            }
+            return events
+        }
+        for await _ in begun.stream {}
+        do {
+            defer { goOn.signal() }
+            _ = try await erase(node, doomed)
+        }
+        #expect(try await read == Int(count))
+        #expect(try service.store.caseFile(stream).version == 0)
+        await node.stop()
+    }
+
+    /// What a snapshot shows stays in the files: they are cleared once it is gone, or it is kept in mind.
+    @Test func filesAreClearedOnceNobodyReadsWhatWasErased() async throws {
+        let node = try await CaseNode()
+        let database = node.service.store.database
+        func isDue() throws -> Bool { try database.get(.meta, CaseService.purgeKey) != nil }
+        var doomed: [String] = []
+        for person in ["Pham Quoc Bao", "Tran Thi Mai"] {
+            doomed.append(try await node.log(report(person: person)).file.id)
+            try await ripen(node, doomed.last!)
+        }
+        var snapshot: Snapshot? = database.snapshot()
+        _ = try await erase(node, doomed[0])
+        #expect(try isDue(), "it is held for longer than anyone waits")
+        async let second = erase(node, doomed[1])
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(snapshot != nil)
+        snapshot = nil
+        _ = try await second
+        #expect(try !isDue())
+        await node.stop()
     }
 }
 

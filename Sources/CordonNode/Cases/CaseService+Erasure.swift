@@ -300,18 +300,26 @@ extension CaseService {
 
     /// Set with an erasure, until what its rows leave in the files is gone too.
     static let purgeKey = Array("purge due".utf8)
+    /// Looks for older snapshots, 20 ms apart.
+    private static let purgeTries = 250
 
     /// After an erasure, while there is no other; and at a start, where the node ended before this was done.
     func finishErasure() async throws {
         store.forgetTokens()
         try await removeErasedBlobs()
         let store = store
-        let isDue = try await readers.run {
-            guard try store.database.get(.meta, Self.purgeKey) != nil else { return false }
-            for family in [ColumnFamily.payloads, .keys, .events, .index] { try store.database.purge(family) }
-            return true
+        guard try await readers.run({ try store.database.get(.meta, Self.purgeKey) }) != nil else { return }
+        // Whoever reads at this moment is done soon; only a backup takes longer, and then the mark stays.
+        let sequence = store.database.sequence
+        for _ in 0..<Self.purgeTries where store.database.isShown(before: sequence) {
+            try await Task.sleep(for: .milliseconds(20))
         }
-        guard isDue else { return }
+        let isDone = try await readers.run {
+            let isShown = store.database.isShown(before: sequence)
+            for family in [ColumnFamily.payloads, .keys, .events, .index] { try store.database.purge(family) }
+            return !isShown
+        }
+        guard isDone else { return }
         _ = try await sequencer.commit(Proposal(drafts: [], rows: [RowChange(.meta, Self.purgeKey, nil)]))
     }
 

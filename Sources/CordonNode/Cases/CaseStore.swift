@@ -69,6 +69,8 @@ final class CaseStore: Sendable {
         of stream: UInt64, from first: UInt64 = 0, at snapshot: Snapshot? = nil, _ body: (UInt64, Opened) throws -> Bool
     ) throws {
         guard let key = try keys.key(stream) else { return }
+        // As it is now: of a case that is erased meanwhile, records would be missing.
+        let snapshot = snapshot ?? database.snapshot()
         var sequences: [UInt64] = []
         try database.forEach(
             .events, from: LogStore.eventKey(stream, first), upTo: LogStore.eventKey(stream, .max), at: snapshot
