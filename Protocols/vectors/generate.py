@@ -23,7 +23,7 @@ from cases.cards import cards, keys_statements, short_forms
 from cases.checkpoints import checkpoints, proofs
 from cases.entries import entries
 from cases.envelopes import envelopes
-from cases.journal import erasure_keys, journal_records, payloads, stream_keys
+from cases.journal import case_records, erasure_keys, journal_records, payloads, stream_keys
 from cases.notes import notes, vkeys
 from cases.policies import policies
 from cases.recipients import recipient_keys
@@ -122,6 +122,12 @@ FILES = {
         journal_records,
         """Leaves of the journal (journal.md, "Records"): record (hex). Where it is good: kind (its number), sequence,
         timeMilliseconds, actor, stream (the reference, hex), payloadDigest and leafHash (the hash of the tree, hex).""",
+    ),
+    "case-records": (
+        case_records,
+        """What records about cases hold (journal.md, "Payloads"): kind, content and nominal (absent where there are no
+        names), as they are before sealing. Where it is good: events, each with the content and the nominal part that it
+        has by itself. All byte strings are hex.""",
     ),
     "payloads": (
         payloads,

@@ -7,12 +7,15 @@ public struct RecordedEvent: Sendable {
     public let timeMilliseconds: UInt64
     public let officer: UInt64
     public let event: CaseEvent
+    /// Its place in its record: from 0 on where several events were decided together.
+    public let place: Int
 
-    public init(sequence: UInt64, timeMilliseconds: UInt64, officer: UInt64, event: CaseEvent) {
+    public init(sequence: UInt64, timeMilliseconds: UInt64, officer: UInt64, event: CaseEvent, place: Int = 0) {
         self.sequence = sequence
         self.timeMilliseconds = timeMilliseconds
         self.officer = officer
         self.event = event
+        self.place = place
     }
 }
 
@@ -130,13 +133,13 @@ public struct CaseFile: Sendable {
     public private(set) var tasks: [CaseTask] = []
     public private(set) var hits: [(hit: Hit, at: UInt64)] = []
     public private(set) var notices: [CaseNotice] = []
-    /// Events so far. What `If-Match` is held against.
+    /// Records so far: events that were decided together count once. What `If-Match` is held against.
     public private(set) var version: UInt64 = 0
     public private(set) var changedAt: UInt64 = 0
 
     public init() {}
 
-    /// One of which nothing but the number of its events is known.
+    /// One of which nothing but the number of its records is known.
     public init(version: UInt64) { self.version = version }
 
     public init(folding events: some Sequence<RecordedEvent>) {
@@ -166,7 +169,7 @@ public struct CaseFile: Sendable {
     // MARK: Folding
 
     public mutating func apply(_ recorded: RecordedEvent) {
-        version += 1
+        if recorded.place == 0 { version += 1 }
         changedAt = recorded.timeMilliseconds
         let (by, at, reason) = (recorded.officer, recorded.timeMilliseconds, recorded.event.reason)
         switch recorded.event.body {

@@ -19,19 +19,14 @@ final class Submission: Sendable {
     /// Resumed once: by the one who refuses the submission, or by the writer that took it off the queue.
     let continuation: UnsafeContinuation<Acknowledgement, any Error>
 
-    init(_ work: Work, continuation: UnsafeContinuation<Acknowledgement, any Error>) {
+    init(_ work: Work, byteCount: Int, continuation: UnsafeContinuation<Acknowledgement, any Error>) {
         self.work = work
         switch work {
-        case .entries(_, let entries, _):
-            entryCount = entries.count
-            byteCount = entries.reduce(0) { $0 + $1.count }
-        case .proposal(let proposal):
-            entryCount = max(1, proposal.drafts.count)
-            byteCount = proposal.byteCount
-        case .signer:
-            entryCount = 0
-            byteCount = 0
+        case .entries(_, let entries, _): entryCount = entries.count
+        case .proposal(let proposal): entryCount = max(1, proposal.drafts.count)
+        case .signer: entryCount = 0
         }
+        self.byteCount = byteCount
         self.continuation = continuation
     }
 }
@@ -40,7 +35,7 @@ final class Submission: Sendable {
 struct Committed {
     struct Outcome {
         var indexes: Range<UInt64>
-        var met: [Int: [SearchIndex.Met]]?
+        var met: [TermsMet]?
     }
 
     let commit: Commit

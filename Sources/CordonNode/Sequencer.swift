@@ -29,9 +29,9 @@ public struct Acknowledgement: Sendable {
     /// The entries' indexes.
     public let indexes: Range<UInt64>
     public let commit: Commit
-    /// What has come of the terms that the proposal's maker looked for, by the places of the looks; nil where it is not
+    /// What has come of the terms that the proposal's maker looked for, in the order of the looks; nil where it is not
     /// known any more, or none were named.
-    let met: [Int: [SearchIndex.Met]]?
+    let met: [TermsMet]?
 }
 
 /// One durable step of the logs, shared by all whose entries are in it.
@@ -95,9 +95,8 @@ public final class Sequencer: Sendable {
     public func append(_ entries: [[UInt8]], to log: LogID) async throws -> Acknowledgement {
         guard !entries.isEmpty, entries.allSatisfy({ (1...EntryBundle.maximumEntryByteCount).contains($0.count) })
         else { throw NodeError(.badArgument, "an entry has 1 to \(EntryBundle.maximumEntryByteCount) bytes") }
-        guard entries.count <= limits.submissionEntries,
-            entries.reduce(0, { $0 + $1.count }) <= limits.submissionBytes
-        else {
+        let byteCount = entries.reduce(0) { $0 + $1.count }
+        guard entries.count <= limits.submissionEntries, byteCount <= limits.submissionBytes else {
             throw NodeError(
                 .badArgument,
                 "a submission has at most \(limits.submissionEntries) entries and \(limits.submissionBytes) bytes")
@@ -105,7 +104,8 @@ public final class Sequencer: Sendable {
         // Hashed here, on the submitter's time, so that the writer does not have to.
         let hashes = entries.map { MerkleHash.leaf($0) }
         return try await withUnsafeThrowingContinuation { continuation in
-            let submission = Submission(.entries(log, entries, hashes: hashes), continuation: continuation)
+            let submission = Submission(
+                .entries(log, entries, hashes: hashes), byteCount: byteCount, continuation: continuation)
             if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
         }
     }
@@ -114,13 +114,14 @@ public final class Sequencer: Sendable {
     ///
     /// Throws `.changed` when what it was made from no longer holds (nothing was written), and what `append` throws.
     public func commit(_ proposal: Proposal) async throws -> Acknowledgement {
-        guard proposal.drafts.count <= limits.submissionEntries, proposal.byteCount <= limits.submissionBytes else {
+        let byteCount = proposal.byteCount
+        guard proposal.drafts.count <= limits.submissionEntries, byteCount <= limits.submissionBytes else {
             throw NodeError(
                 .badArgument,
                 "a change has at most \(limits.submissionEntries) records and \(limits.submissionBytes) bytes")
         }
         return try await withUnsafeThrowingContinuation { continuation in
-            let submission = Submission(.proposal(proposal), continuation: continuation)
+            let submission = Submission(.proposal(proposal), byteCount: byteCount, continuation: continuation)
             if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
         }
     }
@@ -129,7 +130,7 @@ public final class Sequencer: Sendable {
     /// returns. Throws what `append` throws.
     func use(_ signer: CheckpointSigner, for log: LogID) async throws {
         _ = try await withUnsafeThrowingContinuation { continuation in
-            let submission = Submission(.signer(log, signer), continuation: continuation)
+            let submission = Submission(.signer(log, signer), byteCount: 0, continuation: continuation)
             if let refusal = enqueue(submission) { continuation.resume(throwing: refusal) }
         }
     }

@@ -60,6 +60,7 @@ final class RowIterator {
     func seekToFirst() { rocksdb_iter_seek_to_first(pointer) }
     func seekToLast() { rocksdb_iter_seek_to_last(pointer) }
     func next() { rocksdb_iter_next(pointer) }
+    func previous() { rocksdb_iter_prev(pointer) }
     func seek(_ key: [UInt8]) {
         key.withUnsafeBytes {
             rocksdb_iter_seek(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)

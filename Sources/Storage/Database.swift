@@ -211,17 +211,18 @@ public final class Database: @unchecked Sendable {
         return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
-    /// Lends the rows from key `lower` up to but not including `upper`, in the order of their keys, until `body`
-    /// returns false.
+    /// Lends the rows from key `lower` up to but not including `upper`, in the order of their keys or `backwards`, until
+    /// `body` returns false.
     public func forEach(
-        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], at snapshot: Snapshot? = nil,
+        _ family: ColumnFamily, from lower: [UInt8], upTo upper: [UInt8], backwards: Bool = false,
+        at snapshot: Snapshot? = nil,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         let iterator = RowIterator(self, handle(family), lower: lower, upper: upper, snapshot)
-        iterator.seekToFirst()
+        if backwards { iterator.seekToLast() } else { iterator.seekToFirst() }
         while iterator.isValid {
             guard try body(iterator.key, iterator.value) else { return }
-            iterator.next()
+            if backwards { iterator.previous() } else { iterator.next() }
         }
         try iterator.check()
     }

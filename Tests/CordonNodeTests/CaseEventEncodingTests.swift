@@ -1,3 +1,4 @@
+import Casework
 import Foundation
 import Schema
 import SwiftProtobuf
@@ -18,6 +19,18 @@ import Testing
                 })
         }
         return events
+    }
+
+    @Test func whatDoesNotFitIntoOneRecordBeginsAnother() throws {
+        func note(_ byteCount: Int) throws -> EncodedEvent {
+            try EncodedEvent(.with { $0.noteAdded.text = String(repeating: "x", count: byteCount) })
+        }
+        let limit = CaseLimits.eventByteCount
+        #expect(try CaseRecord.groups([note(10)]) == [0..<1])
+        #expect(try CaseRecord.groups([note(10), note(20), note(30)]) == [0..<3])
+        #expect(try CaseRecord.groups([note(limit / 2), note(limit / 3), note(limit / 2)]) == [0..<2, 2..<3])
+        #expect(try CaseRecord.groups([note(10), note(limit - 20), note(limit - 20)]) == [0..<1, 1..<2, 2..<3])
+        #expect(throws: CaseError.self) { try note(limit) }
     }
 
     @Test func theBytesAreThoseOfTheLibrary() throws {

@@ -132,6 +132,33 @@ func caseCode(_ body: () async throws -> Void) async -> CaseError.Code? {
 }
 
 @Suite struct CaseServiceTests {
+    /// Whatever else has a number between them.
+    @Test func casesAreListedNewestFirst() async throws {
+        let node = try await CaseNode()
+        var opened: [String] = []
+        for number in 0..<5 {
+            let change = try await node.service.open(
+                .with { $0.title = "Case \(number)" },
+                with: [
+                    .with { $0.seizureLogged.report = report(person: "Person \(number)") },
+                    .with {
+                        $0.exhibitSealed.description_p = "Tusks"
+                        $0.exhibitSealed.sealNumber = "A\(number)"
+                    },
+                ], by: node["lan"])
+            opened.append(change.file.id)
+        }
+        var listed: [String] = []
+        var next: UInt64?
+        repeat {
+            let page = try await node.service.listCases(after: next, limit: 2, by: node["lan"])
+            listed += page.cases.map(\.id)
+            next = page.next
+        } while next != nil
+        #expect(listed == opened.reversed())
+        await node.stop()
+    }
+
     @Test func pagesThatEndEarlyGoOnWhereTheyEnded() async throws {
         var limits = CaseServiceLimits()
         limits.searchSteps = 3

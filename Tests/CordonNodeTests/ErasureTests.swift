@@ -302,7 +302,7 @@ import TransparencyLog
         }
         let reopened = try node.test.open()
         let before = try rows(reopened)
-        #expect(before.count > 150)
+        #expect(before.count > 130)
         let result = try reopened.rebuild()
         #expect(result.erased > 0 && result.cases == 22)
         let after = try rows(reopened)

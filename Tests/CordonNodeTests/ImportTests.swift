@@ -87,6 +87,46 @@ import Testing
         await node.stop()
     }
 
+    /// That a case was opened, its report and what that met are decided together: one record, one version.
+    @Test func anImportIsOneRecordOfItsCase() async throws {
+        let node = try await CaseNode()
+        func records(_ range: Range<Int>) -> [ImportRecord] {
+            importRecords(range).map { record in
+                guard case .seizure(var report) = record else { return record }
+                report.nominal.persons = [
+                    .with {
+                        $0.name = "Somboon Kaew"
+                        $0.phones = ["+84912345678"]
+                    }
+                ]
+                return .seizure(report)
+            }
+        }
+        _ = try await node.service.importBatch(records(0..<1), dryRun: false, by: node["lan"])
+        let size = try node.service.checkpoints().journal.size
+        let id = try await node.service.importBatch(records(1..<2), dryRun: false, by: node["lan"])[0].caseID
+        #expect(try node.service.checkpoints().journal.size == size + 1)
+
+        let events = try await node.service.history(of: id, by: node["lan"])
+        let lan = node["lan"].officer.number
+        #expect(events.map(\.sequence) == [size, size, size] && events.map(\.place) == [0, 1, 2])
+        #expect(events.map(\.officer) == [lan, lan, 0], "what the node finds is the node's own")
+        guard case .opened = events[0].event.body, case .seizureLogged(let logged) = events[1].event.body,
+            case .hitsFound(let found) = events[2].event.body
+        else {
+            Issue.record("other events: \(events.map(\.event))")
+            return
+        }
+        #expect(logged.report.nominal.persons.map(\.name) == ["Somboon Kaew"])
+        #expect(found.hits.map(\.value) == ["+84912345678"], "names are put back")
+        let file = try await node.service.readCase(id, by: node["lan"])
+        #expect(file.version == 1 && file.hits.count == 1)
+        let change = try await node.service.change(
+            id, [.with { $0.noteAdded.text = "Seen" }], ifMatch: 1, by: node["lan"])
+        #expect(change.file.version == 2)
+        await node.stop()
+    }
+
     /// Batches that overlap, at once: every record once.
     @Test func racingBatchesImportEachRecordOnce() async throws {
         let node = try await CaseNode()

@@ -53,6 +53,39 @@ import TransparencyLog
         }
     }
 
+    // MARK: What records about cases hold
+
+    struct CaseRecordCase: Decodable {
+        struct Event: Decodable, Equatable {
+            let content: String
+            let nominal: String?
+        }
+        let name, outcome, content: String
+        let kind: UInt8
+        let nominal: String?
+        let events: [Event]?
+    }
+
+    @Test func caseRecords() throws {
+        for test in try Places.vectors("case-records", CaseRecordCase.self) {
+            let record = CaseRecord(
+                kind: .init(rawValue: test.kind)!, content: Hex.decode(test.content)!,
+                nominal: test.nominal.map { Hex.decode($0)! })
+            var events: [EncodedEvent] = []
+            let got = outcome { events = try record.events(of: 0).map(EncodedEvent.init) }
+            #expect(got == test.outcome, "\(test.name)")
+            guard test.outcome == "ok" else { continue }
+            let read = events.map {
+                CaseRecordCase.Event(
+                    content: Hex.encode($0.content), nominal: $0.nominal.map { Hex.encode($0) })
+            }
+            #expect(read == test.events, "\(test.name)")
+            let again = CaseRecord(events)
+            #expect(again.kind == record.kind && again.content == record.content, "\(test.name)")
+            #expect(again.nominal == record.nominal, "\(test.name)")
+        }
+    }
+
     // MARK: Payloads
 
     struct PayloadCase: Decodable {

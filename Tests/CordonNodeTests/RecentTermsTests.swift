@@ -14,7 +14,7 @@ import Testing
 
     private func found(_ recent: RecentTerms, behind commit: UInt64, besides stream: UInt64 = 0) -> [UInt64]? {
         recent.postings(of: TermLooks(commit: commit, terms: [(IndexRow.term(term), stream)]))
-            .map { $0[0]?.map(\.posting.number) ?? [] }
+            .map { $0.first?.postings.map(\.posting.number) ?? [] }
     }
 
     @Test func whatCameSinceIsTold() {
@@ -40,15 +40,19 @@ import Testing
     @Test func whatIsForgottenIsSaid() {
         var recent = RecentTerms()
         let count = UInt64(RecentTerms.maximumCommits)
-        for commit in 1...count + 2 { recent.apply([row(commit * 10, term)], commit: commit) }
-        #expect(found(recent, behind: 1) == nil)
-        #expect(found(recent, behind: 2)?.count == Int(count))
+        for commit in 1...count * 2 { recent.apply([row(commit * 10, term)], commit: commit) }
+        #expect(found(recent, behind: 0)?.count == Int(count * 2), "two generations")
+        recent.apply([row(10_000, term)], commit: count * 2 + 1)
+        #expect(found(recent, behind: count - 1) == nil)
+        #expect(found(recent, behind: count)?.count == Int(count + 1))
+        recent.apply([row(count * 20, term, isThere: false)], commit: count * 2 + 2)
+        #expect(found(recent, behind: count)?.count == Int(count), "also of the older one")
         var many = RecentTerms()
-        let rows = UInt64(RecentTerms.maximumRows * 3 / 5)
+        let rows = UInt64(RecentTerms.maximumRows)
         for commit in 1...UInt64(3) {
             many.apply((0..<rows).map { row(commit * rows + $0, SearchTerm(.seal, "B\($0)")!) }, commit: commit)
         }
-        #expect(found(many, behind: 1) == nil)
-        #expect(found(many, behind: 2) == [])
+        #expect(found(many, behind: 0) == nil)
+        #expect(found(many, behind: 1) == [])
     }
 }

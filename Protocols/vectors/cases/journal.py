@@ -1,4 +1,4 @@
-"""Cases for journal-records.json, payloads.json, stream-keys.json and erasure-key.json."""
+"""Cases for journal-records.json, case-records.json, payloads.json, stream-keys.json and erasure-key.json."""
 
 import hashlib
 import struct
@@ -48,8 +48,47 @@ def journal_records():
     case("version 0", "corrupted", b"\x00" + good[1:])
     case("version 2", "corrupted", b"\x02" + good[1:])
     case("kind 0", "corrupted", made(0))
-    case("kind 6", "corrupted", made(6))
+    case("kind 7", "corrupted", made(7))
     case("kind 255", "corrupted", made(255))
+    return cases
+
+
+def case_records():
+    cases = []
+
+    def case(name, expected, kind, content, nominal=None):
+        events = expect(name, expected, ref.open_events, kind, content, nominal)
+        case = {"name": name, "outcome": expected, "kind": kind, "content": content.hex()}
+        if nominal is not None:
+            case["nominal"] = nominal.hex()
+        if events:
+            assert ref.seal_events(events) == (kind, content, nominal)
+            case["events"] = [
+                {"content": event.hex()} if names is None else {"content": event.hex(), "nominal": names.hex()}
+                for event, names in events
+            ]
+        cases.append(case)
+
+    opened = ref.field(10, ref.field(1, b"VN-C-4F7-55") + ref.field(2, b"A case"))
+    noted = ref.field(2, b"Asked") + ref.field(19, ref.field(1, b"x" * 200))
+    logged = ref.field(11, ref.field(1, ref.field(1, b"VN-S-4F7Q2-10")))
+    hit = ref.field(1, b"VN-S-4F7Q2-10") + ref.field(2, b"VN-S-1-02") + ref.field(3, b"VN-C-2-04")
+    met = ref.field(29, ref.field(1, hit + ref.field(4, b"phone") + ref.field(6, b"exact")))
+    person = ref.field(1, ref.field(1, b"P1") + ref.field(2, b"Anna"))
+    phone = ref.field(1, ref.field(1, b"0") + ref.field(2, b"+84912345678"))
+    case("one event", "ok", *ref.seal_events([(opened, None)]))
+    case("one event with names", "ok", *ref.seal_events([(logged, person)]))
+    case("two events", "ok", *ref.seal_events([(opened, None), (noted, None)]))
+    case("an import", "ok", *ref.seal_events([(opened, None), (logged, person), (met, phone)]))
+    kind, content, nominal = ref.seal_events([(opened, None), (logged, person)])
+    case("several that are one", "corrupted", kind, ref.field(1, opened))
+    case("several that are none", "corrupted", kind, b"")
+    case("one part for two events", "corrupted", kind, content, ref.field(1, b""))
+    case("three parts for two events", "corrupted", kind, content, nominal + ref.field(1, b""))
+    case("no part for two events", "corrupted", kind, content, b"")
+    case("content cut off", "corrupted", kind, content[:-1])
+    case("names cut off", "corrupted", kind, content, nominal[:-1])
+    case("of the kind administration", "corrupted", 2, opened)
     return cases
 
 

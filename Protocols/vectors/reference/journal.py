@@ -7,7 +7,7 @@ from .refusal import Refusal
 from .sealing import seal, subkey, unseal
 from .store import open_keyring
 
-KINDS = {"caseEvent": 1, "administration": 2, "access": 3, "statistics": 4, "exchange": 5}
+KINDS = {"caseEvent": 1, "administration": 2, "access": 3, "statistics": 4, "exchange": 5, "caseEvents": 6}
 ANYWHERE = 2**64 - 1
 BUCKETS = 1024
 
@@ -21,6 +21,62 @@ def parse_record(data):
     if len(data) != 74 or data[0] != 1 or data[1] not in KINDS.values():
         raise Refusal("corrupted")
     return (data[1],) + struct.unpack(">QQQ", data[2:26]) + (data[26:42], data[42:])
+
+
+def field(number, content):
+    """A length-delimited field (Protocol Buffers, "Encoding")."""
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def varint(number):
+    data = b""
+    while number >= 0x80:
+        data += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return data + bytes([number])
+
+
+def repeated(data):
+    """The contents of a message whose one field, 1, is repeated and length-delimited."""
+    contents = []
+    while data:
+        if data[0] != 1 << 3 | 2:
+            raise Refusal("corrupted")
+        count, shift, at = 0, 0, 1
+        while True:
+            if at == len(data) or shift > 28:
+                raise Refusal("corrupted")
+            count |= (data[at] & 0x7F) << shift
+            shift, at = shift + 7, at + 1
+            if data[at - 1] < 0x80:
+                break
+        if len(data) - at < count:
+            raise Refusal("corrupted")
+        contents.append(data[at : at + count])
+        data = data[at + count :]
+    return contents
+
+
+def seal_events(events):
+    """(kind, content, nominal) of what is decided together: a list of (event, names or None)."""
+    if len(events) == 1:
+        return (KINDS["caseEvent"],) + events[0]
+    content = b"".join(field(1, event) for event, _ in events)
+    has_names = any(names is not None for _, names in events)
+    return KINDS["caseEvents"], content, b"".join(field(1, names or b"") for _, names in events) if has_names else None
+
+
+def open_events(kind, content, nominal):
+    """[(event, names or None)]."""
+    if kind == KINDS["caseEvent"]:
+        return [(content, nominal)]
+    if kind != KINDS["caseEvents"]:
+        raise Refusal("corrupted")
+    events = repeated(content)
+    parts = [b""] * len(events) if nominal is None else repeated(nominal)
+    if len(events) < 2 or len(parts) != len(events):
+        raise Refusal("corrupted")
+    return [(event, part or None) for event, part in zip(events, parts)]
 
 
 def stream_reference(reference_key, stream):

@@ -8,22 +8,27 @@ extension CaseEvent {
         // Serialising a message that is set in memory cannot fail: there are no required fields and no Any.
         guard case .seizureLogged(let logged) = body, logged.hasReport else { return try! serializedBytes() }
         let report: [UInt8] = try! logged.report.serializedBytes()
-        let field = Self.field(1, report)
+        var field: [UInt8] = []
+        field.appendField(1, report)
         var around = self
         around.body = nil
-        return try! around.serializedBytes() + Self.field(11, field)
-    }
-
-    /// A length-delimited field before its content (Protocol Buffers, "Encoding").
-    private static func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
-        var bytes = [number << 3 | 2]
-        var count = content.count
-        while count >= 0x80 {
-            bytes.append(UInt8(count & 0x7F) | 0x80)
-            count >>= 7
-        }
-        bytes.append(UInt8(count))
-        bytes += content
+        var bytes: [UInt8] = try! around.serializedBytes()
+        bytes.appendField(11, field)
         return bytes
+    }
+}
+
+extension [UInt8] {
+    /// A length-delimited field (Protocol Buffers, "Encoding").
+    mutating func appendField(_ number: UInt8, _ content: [UInt8]) {
+        reserveCapacity(count + content.count + 6)
+        append(number << 3 | 2)
+        var length = content.count
+        while length >= 0x80 {
+            append(UInt8(length & 0x7F) | 0x80)
+            length >>= 7
+        }
+        append(UInt8(length))
+        self += content
     }
 }

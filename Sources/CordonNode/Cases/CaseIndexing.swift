@@ -16,7 +16,6 @@ enum CaseIndexing {
         switch recorded.event.body {
         case .opened(let opened):
             changes.rows.append(RowChange(.index, IndexRow.object(stream), stream.bigEndianBytes))
-            changes.rows.append(RowChange(.index, IndexRow.listedCase(stream), []))
             // Days are those of seizures: a title is found whatever they are narrowed to, or not at all.
             for term in SearchTerm.title(opened.title) {
                 changes.setPosting(term, Posting(number: stream, stream: stream), day: 0)

@@ -265,7 +265,6 @@ extension CaseService {
                 RowChange(.exchange, ExchangeRow.expiry(UInt32(clamping: expires / 86_400_000), stream), nil))
         }
         rows.append(RowChange(.index, IndexRow.object(stream), nil))
-        rows.append(RowChange(.index, IndexRow.listedCase(stream), nil))
         rows.append(RowChange(.index, IndexRow.visibility(stream), nil))
         for position in 0..<file.version {
             rows.append(RowChange(.events, LogStore.eventKey(stream, position), nil))

@@ -113,7 +113,7 @@ extension CaseService {
                     if !dryRun { try matchAhead(&prepared.reports, &prepared.proposal, limit: limits.importHits) }
                     return prepared
                 }
-                if dryRun || prepared.proposal.drafts.isEmpty { return prepared }
+                guard !dryRun, prepared.outcomes.contains(where: { $0.kind == .imported }) else { return prepared }
                 do {
                     Self.add(try await sequencer.commit(prepared.proposal).met, to: &prepared.reports)
                     return prepared
@@ -128,17 +128,42 @@ extension CaseService {
         return taken.outcomes
     }
 
-    /// A report that comes in, with its case and its terms.
+    /// A report that comes in, with its terms.
     struct Imported: Sendable {
         let number: UInt64
         let stream: UInt64
-        var file: CaseFile
         let key: StreamKey
         /// That reports meet by, strongest first.
         let terms: [SearchTerm]
-        /// What each of them meets, and is not recorded yet; nil where that is still to be looked for.
-        var met: [[SearchIndex.Met]]?
+        /// Its case, until all of it is drafted: from then on, it is read where it is needed.
+        var coming: Coming?
+        /// Terms that meet something, and what of it is not recorded yet; nil where that is still to be looked for.
+        var met: [(term: SearchTerm, postings: [SearchIndex.Met])]?
         var hasHits = false
+    }
+
+    /// A case that comes in with a report. By reference, since very many are handed on at once.
+    final class Coming: Sendable {
+        /// With the report in it.
+        let file: CaseFile
+        /// What brings the report, where the proposal does not hold it yet.
+        let undrafted: Undrafted?
+
+        init(_ file: CaseFile, undrafted: Undrafted? = nil) {
+            self.file = file
+            self.undrafted = undrafted
+        }
+    }
+
+    /// Events that bring a report, with all that recording them takes.
+    struct Undrafted: Sendable {
+        let events: [CaseEvent]
+        let encoded: [EncodedEvent]
+        let officer: UInt64
+        let time: UInt64
+        /// The case before them.
+        let before: CaseFile
+        let terms: Set<SearchTerm>
     }
 
     private struct PreparedImport: Sendable {
@@ -224,39 +249,46 @@ extension CaseService {
         _ needToKnow: Bool, _ credentials: Credentials, _ prepared: inout PreparedImport
     ) throws -> ImportOutcome {
         let now = clock.nowMilliseconds()
+        let officer = credentials.officer.number
         var stream = shared?.stream ?? 0
-        var file = shared?.file ?? CaseFile()
+        let before = shared?.file ?? CaseFile()
+        var file = before
         var events: [CaseEvent] = []
+        func record(_ event: CaseEvent) {
+            file.apply(
+                RecordedEvent(sequence: 0, timeMilliseconds: now, officer: officer, event: event, place: events.count))
+            events.append(event)
+        }
         if shared == nil {
             stream = numbers.next()
             let opening = CaseEvent.with {
                 $0.opened.title = "\(report.provenance.source) \(report.provenance.key)"
                 $0.opened.needToKnow = needToKnow
             }
-            events.append(try file.decide(opening, context(credentials, number: stream, now: now)).event)
-            // Only so that the report can be decided on; the draft below folds both again.
-            file.apply(RecordedEvent(sequence: 0, timeMilliseconds: now, officer: 0, event: events[0]))
+            record(try file.decide(opening, context(credentials, number: stream, now: now)).event)
         }
         let logging = CaseEvent.with { $0.seizureLogged.report = report }
         let decision = try file.decide(logging, context(credentials, number: number, now: now))
-        events.append(decision.event)
+        record(decision.event)
+        let terms = decision.event.seizureLogged.report.searchTerms()
+        let encoded = try events.map(EncodedEvent.init)
         let key: StreamKey
         if let shared {
             key = shared.key
         } else {
-            file = CaseFile()
             let made = try store.keys.makeKey(stream)
             key = made.key
             prepared.proposal.rows.append(made.row)
             prepared.proposal.premises.append(made.premise)
         }
-        let terms = decision.event.seizureLogged.report.searchTerms()
-        try store.draft(
-            events, by: credentials.officer.number, stream: stream, &file, key: key, time: now, terms: terms,
-            into: &prepared.proposal)
-        if shared != nil { shared!.file = file }
+        shared?.file = file
         prepared.reports.append(
-            Imported(number: number, stream: stream, file: file, key: key, terms: Self.meetingTerms(terms)))
+            Imported(
+                number: number, stream: stream, key: key, terms: Self.meetingTerms(terms),
+                coming: Coming(
+                    file,
+                    undrafted: Undrafted(
+                        events: events, encoded: encoded, officer: officer, time: now, before: before, terms: terms))))
         return ImportOutcome(
             kind: .imported, id: decision.event.seizureLogged.report.id, caseID: file.id, findings: decision.findings)
     }

@@ -18,10 +18,10 @@ extension CaseService {
         let streams = try await readers.run {
             var streams: [UInt64] = []
             let snapshot = store.database.snapshot()
-            let start = cursor.map { IndexRow.listedCase($0) + [0] } ?? [7]
-            try store.database.forEach(.index, from: start, upTo: [8], at: snapshot) { key, _ in
-                guard let number = UInt64(bigEndianBytes: key.dropFirst()) else { return true }
-                if try store.isVisible(~number, to: officer, at: snapshot) { streams.append(~number) }
+            let end = cursor.map(IndexRow.object) ?? [2]
+            try store.database.forEach(.index, from: [1], upTo: end, backwards: true, at: snapshot) { key, value in
+                guard let stream = IndexRow.caseStream(key, value) else { return true }
+                if try store.isVisible(stream, to: officer, at: snapshot) { streams.append(stream) }
                 return streams.count < limit
             }
             return streams

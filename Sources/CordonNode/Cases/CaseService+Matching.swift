@@ -61,12 +61,16 @@ extension CaseService {
     }
 
     /// A report, and what it may share something with.
-    struct Match {
-        let number: UInt64
-        let stream: UInt64
+    final class Match {
         let file: CaseFile
         let report: CaseReport
         fileprivate let meetings: [Meeting]
+
+        fileprivate init(_ report: CaseReport, in file: CaseFile, _ meetings: [Meeting]) {
+            self.report = report
+            self.file = file
+            self.meetings = meetings
+        }
 
         /// Whose standing is wanted.
         var others: [Posting] { meetings.map(\.posting) }
@@ -80,13 +84,15 @@ extension CaseService {
     ) throws -> Match? {
         let file = try file ?? store.caseFile(stream)
         let id = RecordID(country: authority.country, kind: .seizure, number: number).description
-        guard let report = file.report(id) else { return nil }
+        // What comes in stands last in its case.
+        let last = file.reports.last.flatMap { $0.report.id == id ? $0 : nil }
+        guard let report = last ?? file.report(id) else { return nil }
         let births = Births(report.report)
         let found = try found ?? postings(Self.meetingTerms(report.report.searchTerms()), stream)
         // Most who share a name are not the same: that shows without reading their case.
         let meetings = Self.meetings(found, limit ?? limits.hits)
             .filter { $0.term.scheme != .personName || !$0.births.differ(from: births) }
-        return Match(number: number, stream: stream, file: file, report: report, meetings: meetings)
+        return Match(report, in: file, meetings)
     }
 
     /// The hits of one report, and what records them. Without an officer, those of the report's own logger. That the
@@ -95,18 +101,19 @@ extension CaseService {
         _ number: UInt64, _ stream: UInt64, officer: Officer?
     ) throws -> (hits: [Hit], proposal: Proposal) {
         guard let match = try findMatch(number, stream) else { return ([], Proposal(drafts: [])) }
-        let found = try findHits(match, store.standings(of: match.others), officer: officer)
-        return (found.hits, found.proposal)
+        var found = try findHits(match, store.standings(of: match.others), officer: officer)
+        if !found.hits.isEmpty, let key = try store.keys.key(stream) {
+            try draft(found.hits, stream, match.file, key, isHeld: false, into: &found.proposal)
+        }
+        return found
     }
 
-    /// The same of a match, with the report's case behind it. `key` is that of the case, where it is at hand. `isHeld`:
-    /// what it is committed with holds only where the case is there.
-    func findHits(
-        _ match: Match, _ standings: Standings, officer: Officer?, key: StreamKey? = nil, isHeld: Bool = false
-    ) throws -> (hits: [Hit], file: CaseFile, proposal: Proposal) {
+    /// The hits of a match, which the caller records, and what tells others of them.
+    private func findHits(
+        _ match: Match, _ standings: Standings, officer: Officer?
+    ) throws -> (hits: [Hit], proposal: Proposal) {
         var proposal = Proposal(drafts: [])
-        var file = match.file
-        let (report, stream) = (match.report, match.stream)
+        let (file, report) = (match.file, match.report)
         let id = report.report.id
         let viewer = officer?.number ?? report.loggedBy
         var mine: [Hit] = []
@@ -148,13 +155,34 @@ extension CaseService {
                 [.with { $0.hitsFound = .with { $0.hits = [told] } }], by: 0, stream: meeting.posting.stream,
                 &otherFile, key: otherKey, time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
         }
-        if !mine.isEmpty, let key = try key ?? store.keys.key(stream) {
-            if !isHeld { proposal.premises.append(try store.keys.premise(stream)) }
-            try store.draft(
-                [.with { $0.hitsFound = .with { $0.hits = mine } }], by: 0, stream: stream, &file, key: key,
-                time: clock.nowMilliseconds(), anywhere: true, into: &proposal)
+        return (mine, proposal)
+    }
+
+    /// The hits of a report, recorded in its case. `isHeld`: what they are committed with holds only where the case is
+    /// there.
+    private func draft(
+        _ hits: [Hit], _ stream: UInt64, _ file: CaseFile, _ key: StreamKey, isHeld: Bool,
+        into proposal: inout Proposal
+    ) throws {
+        var file = file
+        if !isHeld { proposal.premises.append(try store.keys.premise(stream)) }
+        try store.draft(
+            [.with { $0.hitsFound.hits = hits }], by: 0, stream: stream, &file, key: key, time: clock.nowMilliseconds(),
+            anywhere: true, into: &proposal)
+    }
+
+    /// What brings a report, with the `hits` that it was found to have.
+    private func draft(
+        _ undrafted: Undrafted, _ hits: [Hit], _ stream: UInt64, _ key: StreamKey, into proposal: inout Proposal
+    ) throws {
+        var (events, encoded, file) = (undrafted.events, undrafted.encoded, undrafted.before)
+        if !hits.isEmpty {
+            events.append(.with { $0.hitsFound.hits = hits })
+            encoded.append(try EncodedEvent(events.last!))
         }
-        return (mine, file, proposal)
+        try store.draft(
+            events, encoded: encoded, by: undrafted.officer, stream: stream, &file, key: key, time: undrafted.time,
+            terms: undrafted.terms, into: &proposal)
     }
 
     // MARK: Many at once
@@ -190,37 +218,42 @@ extension CaseService {
         return reports.filter(\.hasHits)  // what is left is matched at the node's next start
     }
 
-    /// The hits of reports with all that they met.
+    /// The hits of reports with all that they met, and what brings the reports where that is not drafted yet.
     private func addHits(
         of reports: inout [Imported], to proposal: inout Proposal, limit: Int, areHeld: Bool
     ) throws {
-        let matches = try reports.map { report in
-            try report.met!.allSatisfy(\.isEmpty)
-                ? nil
-                : findMatch(
-                    report.number, report.stream, file: report.file,
-                    found: zip(report.terms, report.met!).map { ($0, $1) }, limit: limit)
+        let matches = try reports.indices.map { place in
+            let met = reports[place].met!
+            guard !met.isEmpty else { return nil as Match? }
+            return try findMatch(
+                reports[place].number, reports[place].stream, file: reports[place].coming?.file, found: met,
+                limit: limit)
         }
         let standings = try store.standings(of: matches.flatMap { $0?.others ?? [] })
         for (place, match) in zip(reports.indices, matches) {
-            guard let match, !match.others.isEmpty else { continue }
-            let found = try findHits(match, standings, officer: nil, key: reports[place].key, isHeld: areHeld)
-            proposal.append(found.proposal)
-            reports[place].file = found.file
-            if !found.hits.isEmpty { reports[place].hasHits = true }
+            var hits: [Hit] = []
+            if let match, !match.others.isEmpty {
+                let found = try findHits(match, standings, officer: nil)
+                proposal.append(found.proposal)
+                hits = found.hits
+            }
+            let (stream, key) = (reports[place].stream, reports[place].key)
+            if let undrafted = reports[place].coming?.undrafted {
+                try draft(undrafted, hits, stream, key, into: &proposal)
+            } else if let match, !hits.isEmpty {
+                try draft(hits, stream, match.file, key, isHeld: areHeld, into: &proposal)
+            }
+            if !hits.isEmpty { reports[place].hasHits = true }
+            reports[place].coming = nil
         }
     }
 
     /// What came since the look, and nothing else, is left to match; where that is not known, all of it.
-    static func add(_ came: [Int: [SearchIndex.Met]]?, to reports: inout [Imported]) {
-        var place = 0
-        for index in reports.indices {
-            guard let came else {
-                reports[index].met = nil
-                continue
-            }
-            reports[index].met = reports[index].terms.indices.map { came[place + $0] ?? [] }
-            place += reports[index].terms.count
+    static func add(_ came: [TermsMet]?, to reports: inout [Imported]) {
+        if let came {
+            hand(came, to: &reports, reports.indices)
+        } else {
+            for index in reports.indices { reports[index].met = nil }
         }
     }
 
@@ -229,15 +262,32 @@ extension CaseService {
         _ looks: [(term: [UInt8], stream: UInt64)], for reports: inout [Imported], _ places: some Sequence<Int>,
         limit: Int
     ) throws {
-        var found = looks.isEmpty ? [] : try SearchIndex(store.database).postings(looks, limit: limit * 2)[...]
+        let found = looks.isEmpty ? [] : try SearchIndex(store.database).postings(looks, limit: limit * 2)
+        Self.hand(found, to: &reports, places)
+    }
+
+    /// What was found for the terms of those reports, one after the other.
+    private static func hand(_ found: [TermsMet], to reports: inout [Imported], _ places: some Sequence<Int>) {
+        var (start, next) = (0, 0)
         for place in places {
-            reports[place].met = Array(found.prefix(reports[place].terms.count))
-            found = found.dropFirst(reports[place].terms.count)
+            let end = start + reports[place].terms.count
+            var met: [(term: SearchTerm, postings: [SearchIndex.Met])] = []
+            while next < found.count, found[next].look < end {
+                met.append((reports[place].terms[found[next].look - start], found[next].postings))
+                next += 1
+            }
+            reports[place].met = met
+            start = end
         }
     }
 
     private static func looks(for reports: [Imported]) -> [(term: [UInt8], stream: UInt64)] {
-        reports.flatMap { report in report.terms.map { (IndexRow.term($0), report.stream) } }
+        var looks: [(term: [UInt8], stream: UInt64)] = []
+        looks.reserveCapacity(reports.count * 8)
+        for place in reports.indices {
+            for term in reports[place].terms { looks.append((IndexRow.term(term), reports[place].stream)) }
+        }
+        return looks
     }
 
     private func postings(

@@ -215,7 +215,7 @@ public final class CaseService: Sendable {
         event.body = .hitsFound(found)
         return RecordedEvent(
             sequence: recorded.sequence, timeMilliseconds: recorded.timeMilliseconds, officer: recorded.officer,
-            event: event)
+            event: event, place: recorded.place)
     }
 
     /// Makes it durable that someone looked, before they are shown anything.

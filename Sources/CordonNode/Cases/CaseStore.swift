@@ -129,23 +129,19 @@ final class CaseStore: Sendable {
 
     func forEachEvent(of stream: UInt64, at snapshot: Snapshot? = nil, _ body: (RecordedEvent) throws -> Bool) throws {
         try forEachRecord(of: stream, at: snapshot) { _, opened in
-            try body(try Self.event(opened))
+            for event in try Self.events(opened) where try !body(event) { return false }
+            return true
         }
     }
 
-    static func event(_ opened: Opened) throws -> RecordedEvent {
-        guard opened.record.kind == .caseEvent else {
-            throw NodeError(.corrupted, "record \(opened.record.sequence) is no event of a case")
-        }
-        do {
-            var event = try CaseEvent(serializedBytes: opened.content)
-            if let nominal = opened.nominal { try join(nominal, &event) }
-            return RecordedEvent(
-                sequence: opened.record.sequence, timeMilliseconds: opened.record.timeMilliseconds,
-                officer: opened.record.actor, event: event)
-        } catch is BinaryDecodingError {
-            throw NodeError(.corrupted, "the content of record \(opened.record.sequence) is not readable")
-        }
+    private static func events(_ opened: Opened) throws -> [RecordedEvent] {
+        let record = opened.record
+        return try CaseRecord(kind: record.kind, content: opened.content, nominal: opened.nominal)
+            .events(of: record.sequence).enumerated().map { place, event in
+                RecordedEvent(
+                    sequence: record.sequence, timeMilliseconds: record.timeMilliseconds,
+                    officer: CaseRecord.actor(of: event, recordedBy: record.actor), event: event, place: place)
+            }
     }
 
     /// The stream of the case that an object is in.
@@ -180,102 +176,37 @@ final class CaseStore: Sendable {
 
     // MARK: Preparing
 
-    /// Takes the names out of an event, to be sealed apart.
-    private static func split(_ event: CaseEvent) -> (CaseEvent, [UInt8]?) {
-        var open = event
-        var nominal: NominalPart?
-        switch open.body {
-        case .seizureLogged(var logged) where logged.report.hasNominal:
-            nominal = logged.report.nominal
-            logged.report.clearNominal()
-            open.body = .seizureLogged(logged)
-        case .reportCorrected(var corrected) where corrected.report.hasNominal:
-            nominal = corrected.report.nominal
-            corrected.report.clearNominal()
-            open.body = .reportCorrected(corrected)
-        case .hitsFound(var found):
-            // Which values met says who is in them.
-            var apart = NominalPart()
-            for index in found.hits.indices
-            where SearchTerm.Scheme(name: found.hits[index].scheme)?.isNominal ?? true {
-                apart.persons.append(
-                    .with {
-                        $0.id = "\(index)"
-                        $0.name = found.hits[index].value
-                    })
-                found.hits[index].value = ""
-            }
-            if !apart.persons.isEmpty { nominal = apart }
-            open.body = .hitsFound(found)
-        case .noticeDrafted(let drafted):
-            open.noticeDrafted.notice = Data()
-            return (open, Array(drafted.notice))
-        case .noticeReleased(let released):
-            open.noticeReleased.notice = Data()
-            return (open, Array(released.notice))
-        case .noticeReceived(let received):
-            open.noticeReceived.notice = Data()
-            return (open, Array(received.notice))
-        case .noticeReferenced(let reference) where !reference.notice.isEmpty:
-            open.noticeReferenced.notice = Data()
-            return (open, Array(reference.notice))
-        default: break
-        }
-        // Serialising a message that is set in memory cannot fail: there are no required fields and no Any.
-        return (open, nominal.map { try! $0.serializedBytes() })
-    }
-
-    private static func join(_ apart: [UInt8], _ event: inout CaseEvent) throws {
-        switch event.body {
-        case .noticeDrafted: event.noticeDrafted.notice = Data(apart)
-        case .noticeReleased: event.noticeReleased.notice = Data(apart)
-        case .noticeReceived: event.noticeReceived.notice = Data(apart)
-        case .noticeReferenced: event.noticeReferenced.notice = Data(apart)
-        case .seizureLogged: event.seizureLogged.report.nominal = try NominalPart(serializedBytes: apart)
-        case .reportCorrected: event.reportCorrected.report.nominal = try NominalPart(serializedBytes: apart)
-        case .hitsFound(var found):
-            let nominal = try NominalPart(serializedBytes: apart)
-            for person in nominal.persons {
-                if let index = Int(person.id), found.hits.indices.contains(index) {
-                    found.hits[index].value = person.name
-                }
-            }
-            event.body = .hitsFound(found)
-        default: break
-        }
-    }
-
-    /// A case's events, sealed, with what they change in the index.
+    /// A case's events that were decided together, sealed as one record, with what they change in the index.
     ///
-    /// `file` is moved on by them. `time` stands in for the commit's own, which the index does not depend on. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there.
+    /// `file` is moved on by them. `time` stands in for the commit's own, which the index does not depend on. `anywhere`: the events go wherever the stream ends, since nobody decided on what was there. `encoded`: the same events, where that is at hand.
     ///
     /// Throws `.tooLarge`.
     func draft(
-        _ events: [CaseEvent], by officer: UInt64, stream: UInt64, _ file: inout CaseFile, key: StreamKey,
-        time: UInt64, anywhere: Bool = false, terms: Set<SearchTerm>? = nil, into proposal: inout Proposal
+        _ events: [CaseEvent], encoded: [EncodedEvent]? = nil, by officer: UInt64, stream: UInt64,
+        _ file: inout CaseFile, key: StreamKey, time: UInt64, anywhere: Bool = false, terms: Set<SearchTerm>? = nil,
+        into proposal: inout Proposal
     ) throws(CaseError) {
+        let encoded = if let encoded { encoded } else { try events.map(EncodedEvent.init) }
         let reference = reference(stream)
-        for event in events {
-            let position = file.version
-            let (open, nominal) = Self.split(event)
-            let content = open.encoded
-            guard content.count + (nominal?.count ?? 0) <= CaseLimits.eventByteCount else {
-                throw CaseError(
-                    .tooLarge, "what is recorded at once has at most \(CaseLimits.eventByteCount) bytes")
-            }
-            let payload = Payload(
-                kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position
-            ).seal(content, nominal: nominal, key)
+        for group in CaseRecord.groups(encoded) {
+            let record = CaseRecord(encoded[group])
+            let position = anywhere ? nil : file.version
+            let payload = Payload(kind: record.kind, actor: officer, stream: stream, position: position)
+                .seal(record.content, nominal: record.nominal, key)
             proposal.drafts.append(
                 RecordDraft(
-                    kind: .caseEvent, actor: officer, stream: stream, position: anywhere ? nil : position,
-                    reference: reference, payload: payload, lastSeenEnd: position))
-            let before = file
-            let recorded = RecordedEvent(sequence: 0, timeMilliseconds: time, officer: officer, event: event)
-            file.apply(recorded)
-            CaseIndexing.index(
-                recorded, stream: stream, before: before, after: file, terms: terms, isKnownToken: isKnownToken,
-                into: &proposal)
+                    kind: record.kind, actor: officer, stream: stream, position: position, reference: reference,
+                    payload: payload, lastSeenEnd: file.version))
+            for (place, event) in events[group].enumerated() {
+                let before = file
+                let recorded = RecordedEvent(
+                    sequence: 0, timeMilliseconds: time, officer: CaseRecord.actor(of: event, recordedBy: officer),
+                    event: event, place: place)
+                file.apply(recorded)
+                CaseIndexing.index(
+                    recorded, stream: stream, before: before, after: file, terms: terms, isKnownToken: isKnownToken,
+                    into: &proposal)
+            }
         }
     }
 

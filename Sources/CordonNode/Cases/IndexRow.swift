@@ -14,7 +14,6 @@ internal import Storage
 /// 4 ‖ officer[8] ‖ SHA-256 of a key[32]           an idempotency key → time[8] ‖ SHA-256 of the request[32] ‖ id
 /// 5 ‖ number[8]                                   reports that are still to be matched → (number[8] ‖ stream[8])*
 /// 6 ‖ list[1] ‖ code                              a code of a loaded list → what it stands for
-/// 7 ‖ ~number[8]                                  a case, newest first
 /// 8 ‖ officer[8] ‖ ~stream[8]                     a case with hits for the officer, who owned it then
 /// 9 ‖ officer[8] ‖ stream[8] ‖ task[4]            an open task of an officer → due
 /// 10 ‖ upload id, 32 hex digits                   an attachment under way → officer[8] ‖ stream[8] ‖ AttachmentUpload
@@ -29,6 +28,10 @@ internal import Storage
 /// `~` is the complement of a number, so that the newest comes first.
 enum IndexRow {
     static func object(_ number: UInt64) -> [UInt8] { [1] + number.bigEndianBytes }
+    /// The stream of a case by the row of an object; nil for that of any other object.
+    static func caseStream(_ row: some Sequence<UInt8>, _ value: UnsafeRawBufferPointer) -> UInt64? {
+        UInt64(bigEndianBytes: value).flatMap { row.dropFirst().elementsEqual(value) ? $0 : nil }
+    }
     static func visibility(_ stream: UInt64) -> [UInt8] { [2] + stream.bigEndianBytes }
     static func source(_ source: String, _ key: String) -> [UInt8] { [3] + source.utf8 + [0] + key.utf8 }
     static func idempotency(_ officer: UInt64, _ digest: [UInt8]) -> [UInt8] { [4] + officer.bigEndianBytes + digest }
@@ -59,7 +62,6 @@ enum IndexRow {
             }
         return [6, number] + code.utf8
     }
-    static func listedCase(_ number: UInt64) -> [UInt8] { [7] + (~number).bigEndianBytes }
     static func hits(_ officer: UInt64, _ stream: UInt64) -> [UInt8] {
         [8] + officer.bigEndianBytes + (~stream).bigEndianBytes
     }
@@ -70,10 +72,9 @@ enum IndexRow {
     static func blob(_ blob: Digest, _ stream: UInt64) -> [UInt8] { [11] + blob.bytes + stream.bigEndianBytes }
     static func erasedBlob(_ blob: Digest) -> [UInt8] { [12] + blob.bytes }
     static func term(_ term: SearchTerm) -> [UInt8] { row(16, term, 0) { _ in } }
-    /// The term of a posting's row, and the posting; nil for any other row.
-    static func termAndPosting(_ row: [UInt8]) -> (term: [UInt8], posting: Posting)? {
-        guard row.first == 16, let posting = Posting(row: row) else { return nil }
-        return (Array(row.dropLast(Posting.byteCount)), posting)
+    /// Whether it is a row of `posting`.
+    static func isOfTerm(_ row: RowKey) -> Bool {
+        row.family == .index && row.key.first == 16 && row.key.count > Posting.byteCount
     }
     /// In one piece: a report has dozens of them.
     static func posting(_ term: SearchTerm, _ posting: Posting) -> [UInt8] {

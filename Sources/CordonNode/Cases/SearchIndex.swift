@@ -2,6 +2,9 @@ internal import Cryptography
 internal import Customs
 internal import Storage
 
+/// What one of many looks for terms has met.
+typealias TermsMet = (look: Int, postings: [SearchIndex.Met])
+
 /// Looks through the postings of terms, newest reports first.
 struct SearchIndex {
     /// Tokens that a prefix or a misspelling may stand for.
@@ -31,16 +34,19 @@ struct SearchIndex {
         Self.leave(stream, try terms.postings(IndexRow.term(term), limit: limit + 1), limit)
     }
 
-    /// The same of the rows of many terms, each for a case: in the order of the rows, which is cheaper than in any other.
-    func postings(_ all: [(term: [UInt8], stream: UInt64)], limit: Int) throws -> [[Met]] {
-        var found = [[Met]](repeating: [], count: all.count)
+    /// The same of the rows of many terms, each for a case, where there are any: they are looked for in the order of
+    /// the rows, which is cheaper than in any other, and are in that of the looks.
+    func postings(_ looks: [(term: [UInt8], stream: UInt64)], limit: Int) throws -> [TermsMet] {
+        var found: [TermsMet] = []
         var last: (term: [UInt8], postings: [Met]) = ([], [])
-        for place in all.indices.sorted(by: { all[$0].term.precedes(all[$1].term) }) {
-            let (term, stream) = all[place]
+        for place in looks.indices.sorted(by: { looks[$0].term.precedes(looks[$1].term) }) {
+            let (term, stream) = looks[place]
             if term != last.term { last = (term, try terms.postings(term, limit: limit + 1)) }
-            if !last.postings.isEmpty { found[place] = Self.leave(stream, last.postings, limit) }
+            guard !last.postings.isEmpty else { continue }
+            let others = Self.leave(stream, last.postings, limit)
+            if !others.isEmpty { found.append((place, others)) }
         }
-        return found
+        return found.sorted { $0.look < $1.look }
     }
 
     private static func leave(_ stream: UInt64, _ postings: [Met], _ limit: Int) -> [Met] {
@@ -58,12 +64,18 @@ struct SearchIndex {
         /// Rows that are looked at, at most, so that a case with very many of them costs no more.
         private static let maximumRows = 1_000
 
+        /// Where a term's rows begin.
+        private var start: [UInt8] = []
+
         /// One of each case.
-        func postings(_ prefix: [UInt8], limit: Int) throws -> [Met] {
+        func postings(_ term: [UInt8], limit: Int) throws -> [Met] {
+            start.removeAll(keepingCapacity: true)
+            start += term
+            for _ in 0..<Posting.byteCount { start.append(0) }
             var postings: [Met] = []
-            var row = try cursor.seek(prefix + [UInt8](repeating: 0, count: Posting.byteCount))
+            var row = try cursor.seek(start)
             var looked = 0
-            while postings.count < limit, looked < Self.maximumRows, let key = row, key.starts(with: prefix) {
+            while postings.count < limit, looked < Self.maximumRows, let key = row, key.starts(with: term) {
                 looked += 1
                 if let posting = Posting(row: key),
                     !postings.contains(where: { $0.posting.stream == posting.stream })

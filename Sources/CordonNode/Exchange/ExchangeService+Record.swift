@@ -46,10 +46,12 @@ extension ExchangeService {
         var duties: [Duty] = []
         /// Reports to match once they are durable.
         var reports: [CaseService.Imported] = []
+        /// Where the cases of these reports end, without hits.
+        var ends: [UInt64: UInt64] = [:]
 
         /// What the duties find in their cases, which are all in the proposal now.
         mutating func noteEnds() {
-            let ends = Dictionary(reports.map { ($0.stream, $0.file.version) }) { $1 }
+            for report in reports where report.hasHits { ends[report.stream, default: 0] += 1 }
             for place in duties.indices { duties[place].caseEnd = ends[duties[place].stream] ?? 0 }
         }
 
@@ -90,9 +92,11 @@ extension ExchangeService {
         }
         prepared.proposal.rows.append(MirrorStore.cursorRow(partner.number, prepared.cursor))
         prepared.reports = files.reports.map {
-            .init(
-                number: $0.number, stream: $0.stream, file: files.files[$0.stream]!, key: $0.key,
-                terms: CaseService.meetingTerms($0.terms))
+            let file = files.files[$0.stream]!
+            prepared.ends[$0.stream] = file.version
+            return .init(
+                number: $0.number, stream: $0.stream, key: $0.key, terms: CaseService.meetingTerms($0.terms),
+                coming: .init(file))
         }
         for batch in matchBatches(prepared.reports) {
             let value = batch.flatMap { $0.number.bigEndianBytes + $0.stream.bigEndianBytes }

@@ -24,6 +24,8 @@ public struct JournalRecord: Equatable, Sendable {
         case statistics = 4
         /// Partners, agreements, keys of the exchange.
         case exchange = 5
+        /// Several things happened to a case file at once.
+        case caseEvents = 6
     }
 
     public static let version: UInt8 = 1

@@ -109,10 +109,12 @@ public struct Proposal: Sendable {
 
     /// Bytes that it adds to a commit, about.
     var byteCount: Int {
-        drafts.reduce(0) { $0 + $1.payload.count + JournalRecord.byteCount }
-            + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
-            + rows.reduce(0) { $0 + $1.row.key.count + ($1.value?.count ?? 0) }
-            + postings.reduce(0) { $0 + $1.key.bytes.count + $1.value.count * 8 }
+        var count = drafts.count * JournalRecord.byteCount + (release?.entries.reduce(0) { $0 + $1.count } ?? 0)
+        // By their places: to lend one out of an array costs more than to add it up.
+        for place in drafts.indices { count += drafts[place].payload.count }
+        for place in rows.indices { count += rows[place].row.key.count + (rows[place].value?.count ?? 0) }
+        for (key, changes) in postings { count += key.bytes.count + changes.count * 8 }
+        return count
     }
 }
 
