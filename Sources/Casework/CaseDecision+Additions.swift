@@ -173,7 +173,13 @@ extension CaseFile {
 
     /// Years from opening to review: short 1, standard 5, long 10, permanent 100.
     static func reviewDate(_ retention: String, from start: UInt64) -> String {
-        let years: UInt64 = ["short": 1, "standard": 5, "long": 10][retention] ?? 100
+        let years: UInt64 =
+            switch retention {
+            case "short": 1
+            case "standard": 5
+            case "long": 10
+            default: 100
+            }
         return Moment(milliseconds: start + years * 365 * 86_400_000 + years / 4 * 86_400_000).day
     }
 

@@ -34,9 +34,17 @@ public struct Moment: Hashable, Sendable {
         isDay = false
         let seconds = Int(milliseconds / 1000)
         let (year, month, day) = Self.civil(seconds / 86_400)
-        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
         let left = seconds % 86_400
-        text = "\(year)-\(two(month))-\(two(day))T\(two(left / 3600)):\(two(left / 60 % 60)):\(two(left % 60))Z"
+        var digits = Array(String(year).utf8)
+        digits.reserveCapacity(24)
+        let numbers = [month, day, left / 3600, left / 60 % 60, left % 60]
+        for (mark, number) in zip("--T::".utf8, numbers) {
+            digits.append(mark)
+            digits.append(UInt8(ascii: "0") + UInt8(number / 10))
+            digits.append(UInt8(ascii: "0") + UInt8(number % 10))
+        }
+        digits.append(UInt8(ascii: "Z"))
+        text = String(decoding: digits, as: UTF8.self)
     }
 
     /// The day that it lies in, where it was written.

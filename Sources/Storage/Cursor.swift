@@ -37,6 +37,7 @@ final class RowIterator {
     ) {
         self.database = database
         self.snapshot = snapshot
+        Database.countNothing()
         options = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(options, 1)
         rocksdb_readoptions_set_total_order_seek(options, byBeginning ? 0 : 1)

@@ -7,6 +7,7 @@ extension Database {
         -> [[UInt8]?]
     {
         guard !keys.isEmpty else { return [] }
+        Self.countNothing()
         let sizes = keys.map(\.count)
         let bytes = keys.flatMap { $0 }
         var values = [OpaquePointer?](repeating: nil, count: keys.count)
