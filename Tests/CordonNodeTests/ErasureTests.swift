@@ -343,6 +343,24 @@ extension ErasureTests {
         await node.stop()
     }
 
+    /// Whoever has its key at hand still seals nothing for it.
+    @Test func nothingIsRecordedForACaseThatIsErased() async throws {
+        let node = try await CaseNode()
+        let doomed = try await node.log(report(person: "Pham Quoc Bao")).file.id
+        try await ripen(node, doomed)
+        let (service, stream) = (node.service, try #require(node.service.stream(caseID: doomed)))
+        let key = try #require(try service.store.keys.key(stream))
+        _ = try await erase(node, doomed)
+        var proposal = Proposal(drafts: [], premises: [try service.store.keys.premise(stream)])
+        var file = CaseFile()
+        try service.store.draft(
+            [.with { $0.hitsFound.hits = [Hit()] }], by: 0, stream: stream, &file, key: key, time: 0, anywhere: true,
+            into: &proposal)
+        #expect(try await !service.commitHits(proposal))
+        #expect(try service.store.caseFile(stream).version == 0)
+        await node.stop()
+    }
+
     /// What a snapshot shows stays in the files: they are cleared once it is gone, or it is kept in mind.
     @Test func filesAreClearedOnceNobodyReadsWhatWasErased() async throws {
         let node = try await CaseNode()

@@ -158,10 +158,11 @@ final class StreamKeys: Sendable {
         return key
     }
 
-    /// That a stream's key is still what it is: nothing may be sealed for a stream that is erased meanwhile.
+    /// That a stream's key is still what it is: nothing may be sealed for a stream that is erased meanwhile. Of one that
+    /// has none any more, a premise that never holds, since no key is empty.
     func premise(_ stream: UInt64) throws -> RowChange {
         let row = Self.streamRow(stream)
-        return RowChange(.keys, row, try database.get(.keys, row))
+        return RowChange(.keys, row, try database.get(.keys, row) ?? [])
     }
 
     /// Keeps a key at hand that was just made durable.
