@@ -41,7 +41,7 @@ internal import Testing
         try audit(node, report.caseID)
         let stopped = try node.stop()
         #expect(stopped.status == 0, "\(stopped)")
-        try verifyJournal(node.node, atLeast: 2 * source.reports.count)
+        try verifyJournal(node.node, atLeast: source.reports.count)
     }
 
     // MARK: In
